@@ -1,0 +1,180 @@
+//! Elements, and the ways a struct's field can stand in one.
+
+use crate::{Error, Fault, Node, Value, Writer};
+
+/// A value that is written as the attributes and children of an element.
+///
+/// The element's own name belongs to the field that holds it, so one type can appear under many names.
+pub trait Element: Sized {
+    /// Names of the attributes and children it knows.
+    const NAMES: &'static [&'static str] = &[];
+
+    /// Reads the element.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of a value below.
+    fn read(node: Node<'_, '_>) -> Result<Self, Error>;
+
+    /// Writes the attributes.
+    fn write_attributes(&self, w: &mut Writer);
+
+    /// Writes the children or the text.
+    fn write_children(&self, w: &mut Writer);
+}
+
+impl<E: Element> Element for Box<E> {
+    const NAMES: &'static [&'static str] = E::NAMES;
+
+    fn read(node: Node<'_, '_>) -> Result<Self, Error> {
+        E::read(node).map(Self::new)
+    }
+
+    fn write_attributes(&self, w: &mut Writer) {
+        E::write_attributes(self, w);
+    }
+
+    fn write_children(&self, w: &mut Writer) {
+        E::write_children(self, w);
+    }
+}
+
+/// A field that is an attribute: `T` must be there, `Option<T>` may.
+pub trait AttributeField: Sized {
+    /// Reads attribute `name` of `node`.
+    ///
+    /// # Errors
+    /// [`Fault::Attribute`], [`Fault::MissingAttribute`].
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error>;
+
+    /// Writes it.
+    fn write(&self, name: &str, w: &mut Writer);
+}
+
+impl<T: Value> AttributeField for T {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.required(name)
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        w.attribute(name, &self.print());
+    }
+}
+
+impl<T: Value> AttributeField for Option<T> {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.optional(name)
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        if let Some(value) = self {
+            w.attribute(name, &value.print());
+        }
+    }
+}
+
+/// A field that is a child element with nothing but text: `T` must be there, `Option<T>` may.
+pub trait LeafField: Sized {
+    /// Reads child `name` of `node`.
+    ///
+    /// # Errors
+    /// [`Fault::Text`], [`Fault::MissingElement`].
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error>;
+
+    /// Writes it.
+    fn write(&self, name: &str, w: &mut Writer);
+}
+
+impl<T: Value> LeafField for T {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        Option::<T>::read_leaf(node, name)?.ok_or_else(|| missing(node, name))
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        w.leaf(name, &self.print());
+    }
+}
+
+impl<T: Value> LeafField for Option<T> {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        Self::read_leaf(node, name)
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        if let Some(value) = self {
+            w.leaf(name, &value.print());
+        }
+    }
+}
+
+impl<T: Value> LeafField for Vec<T> {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.children(name).map(|child| child.content()).collect()
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        for value in self {
+            w.leaf(name, &value.print());
+        }
+    }
+}
+
+/// The one way both leaf fields read.
+trait ReadLeaf: Sized {
+    fn read_leaf(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error>;
+}
+
+impl<T: Value> ReadLeaf for Option<T> {
+    fn read_leaf(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.child(name).map(|child| child.content()).transpose()
+    }
+}
+
+/// A field that is a child element: `T` must be there, `Option<T>` may, `Vec<T>` is any number.
+pub trait ChildField: Sized {
+    /// Reads child `name` of `node`.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the child; [`Fault::MissingElement`].
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error>;
+
+    /// Writes it.
+    fn write(&self, name: &str, w: &mut Writer);
+}
+
+impl<E: Element> ChildField for E {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        E::read(node.child(name).ok_or_else(|| missing(node, name))?)
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        w.element(name, self);
+    }
+}
+
+impl<E: Element> ChildField for Option<E> {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.child(name).map(E::read).transpose()
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        if let Some(element) = self {
+            w.element(name, element);
+        }
+    }
+}
+
+impl<E: Element> ChildField for Vec<E> {
+    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
+        node.children(name).map(E::read).collect()
+    }
+
+    fn write(&self, name: &str, w: &mut Writer) {
+        for element in self {
+            w.element(name, element);
+        }
+    }
+}
+
+fn missing(node: Node<'_, '_>, child: &'static str) -> Error {
+    node.fault(Fault::MissingElement { element: node.name().to_owned(), child })
+}

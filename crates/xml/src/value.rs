@@ -1,0 +1,74 @@
+//! Values that are written as one text.
+
+use std::borrow::Cow;
+
+/// Something that an attribute or an element's text says.
+pub trait Value: Sized {
+    /// What a text has to be, for the error; empty if there is nothing helpful to say.
+    const EXPECTED: &'static str = "";
+
+    /// Reads the text; `None` if it is no such value.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// The text, not escaped.
+    fn print(&self) -> Cow<'_, str>;
+}
+
+impl Value for String {
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+
+    fn print(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Value for Box<str> {
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+
+    fn print(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// An unsigned number: decimal, `0x` hexadecimal or `0` octal, as strtoul with base 0 reads it.
+pub fn unsigned(text: &str) -> Option<u64> {
+    let text = text.trim_ascii_start();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = |t: &str, radix| {
+        if t.starts_with('+') { None } else { u64::from_str_radix(t, radix).ok() }
+    };
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        digits(hex, 16)
+    } else {
+        digits(text, 10)
+    }
+}
+
+macro_rules! integers {
+    ($($int:ty: $expected:literal)*) => {$(
+        impl Value for $int {
+            const EXPECTED: &'static str = $expected;
+
+            fn parse(text: &str) -> Option<Self> {
+                text.trim_ascii().parse().ok()
+            }
+
+            fn print(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+
+integers! {
+    u8: "non-negative integer value"
+    u16: "non-negative integer value"
+    u32: "non-negative integer value"
+    u64: "non-negative integer value"
+    i32: "integer value"
+    i64: "integer value"
+}
