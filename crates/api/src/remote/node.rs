@@ -1,0 +1,203 @@
+//! The host: CPUs, memory, suspend.
+
+use xdr::{CharArray, List, Opaque};
+
+use crate::{TypedParam, limits, procedure::procedures};
+
+procedures! { REMOTE
+    /// CPU model, memory and topology of the host. Memory in KiB, frequency in MHz.
+    ///
+    /// **Source**: `virNodeGetInfo`.
+    NodeGetInfo = 6, Quick, access: [connect.read], since: "0.1.0";
+        args (), ret NodeGetInfoRet;
+    /// `virNodeGetCellsFreeMemory`.
+    NodeGetCellsFreeMemory = 101, Quick, access: [connect.read], since: "0.3.3";
+        args NodeGetCellsFreeMemoryArgs, ret NodeGetCellsFreeMemoryRet;
+    /// `virNodeGetFreeMemory`.
+    NodeGetFreeMemory = 102, Quick, access: [connect.read], since: "0.3.3";
+        args (), ret NodeGetFreeMemoryRet;
+    /// `virNodeGetSecurityModel`.
+    NodeGetSecurityModel = 122, Quick, access: [connect.read], since: "0.6.1";
+        args (), ret NodeGetSecurityModelRet;
+    /// `virNodeGetCPUStats`.
+    NodeGetCpuStats = 227, Quick, access: [connect.read], since: "0.9.3";
+        args NodeGetCpuStatsArgs, ret NodeGetCpuStatsRet;
+    /// `virNodeGetMemoryStats`.
+    NodeGetMemoryStats = 228, Quick, access: [connect.read], since: "0.9.3";
+        args NodeGetMemoryStatsArgs, ret NodeGetMemoryStatsRet;
+    /// `virNodeSuspendForDuration`.
+    NodeSuspendForDuration = 250, Ordinary, access: [connect.pm_control], since: "0.9.8";
+        args NodeSuspendForDurationArgs, ret ();
+    /// `virNodeSetMemoryParameters`.
+    NodeSetMemoryParameters = 288, Ordinary, access: [connect.write], since: "0.10.2";
+        args NodeSetMemoryParametersArgs, ret ();
+    /// `virNodeGetMemoryParameters`.
+    NodeGetMemoryParameters = 289, Ordinary, access: [connect.read], since: "0.10.2";
+        args NodeGetMemoryParametersArgs, ret NodeGetMemoryParametersRet;
+    /// Which CPUs of the host are present and online, a bit each.
+    ///
+    /// **Source**: `virNodeGetCPUMap`.
+    NodeGetCpuMap = 293, Ordinary, access: [connect.read], since: "1.0.0";
+        args NodeGetCpuMapArgs, ret NodeGetCpuMapRet;
+    /// `virNodeGetFreePages`.
+    NodeGetFreePages = 340, Quick, access: [connect.read], since: "1.2.6";
+        args NodeGetFreePagesArgs, ret NodeGetFreePagesRet;
+    /// `virNodeAllocPages`.
+    NodeAllocPages = 347, Ordinary, access: [connect.write], since: "1.2.9";
+        args NodeAllocPagesArgs, ret NodeAllocPagesRet;
+    /// `virNodeGetSEVInfo`.
+    NodeGetSevInfo = 395, Ordinary, access: [connect.read], since: "4.5.0";
+        args NodeGetSevInfoArgs, ret NodeGetSevInfoRet;
+}
+
+xdr::structs! {
+    /// One counter by name: field and value.
+    pub struct NodeCpuStat {
+        field: String,
+        value: u64,
+    }
+
+    /// One counter by name: field and value.
+    pub struct NodeMemoryStat {
+        field: String,
+        value: u64,
+    }
+
+    /// Results of [`NodeGetInfo`].
+    pub struct NodeGetInfoRet {
+        model: CharArray<32>,
+        memory: u64,
+        cpus: i32,
+        mhz: i32,
+        nodes: i32,
+        sockets: i32,
+        cores: i32,
+        threads: i32,
+    }
+
+    /// Arguments of [`NodeGetCpuStats`].
+    pub struct NodeGetCpuStatsArgs {
+        cpu_num: i32,
+        nparams: i32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetCpuStats`].
+    pub struct NodeGetCpuStatsRet {
+        params: List<NodeCpuStat, { limits::NODE_CPU_STATS_MAX }>,
+        nparams: i32,
+    }
+
+    /// Arguments of [`NodeGetMemoryStats`].
+    pub struct NodeGetMemoryStatsArgs {
+        nparams: i32,
+        cell_num: i32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetMemoryStats`].
+    pub struct NodeGetMemoryStatsRet {
+        params: List<NodeMemoryStat, { limits::NODE_MEMORY_STATS_MAX }>,
+        nparams: i32,
+    }
+
+    /// Arguments of [`NodeGetCellsFreeMemory`].
+    pub struct NodeGetCellsFreeMemoryArgs {
+        start_cell: i32,
+        maxcells: i32,
+    }
+
+    /// Results of [`NodeGetCellsFreeMemory`].
+    pub struct NodeGetCellsFreeMemoryRet {
+        cells: List<u64, { limits::NODE_MAX_CELLS }>,
+    }
+
+    /// Results of [`NodeGetFreeMemory`].
+    pub struct NodeGetFreeMemoryRet {
+        free_mem: u64,
+    }
+
+    /// Results of [`NodeGetSecurityModel`].
+    pub struct NodeGetSecurityModelRet {
+        model: List<i8, { limits::SECURITY_MODEL_MAX }>,
+        doi: List<i8, { limits::SECURITY_DOI_MAX }>,
+    }
+
+    /// Arguments of [`NodeSuspendForDuration`].
+    pub struct NodeSuspendForDurationArgs {
+        target: u32,
+        duration: u64,
+        flags: u32,
+    }
+
+    /// Arguments of [`NodeSetMemoryParameters`].
+    pub struct NodeSetMemoryParametersArgs {
+        params: List<TypedParam, { limits::NODE_MEMORY_PARAMETERS_MAX }>,
+        flags: u32,
+    }
+
+    /// Arguments of [`NodeGetMemoryParameters`].
+    pub struct NodeGetMemoryParametersArgs {
+        nparams: i32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetMemoryParameters`].
+    pub struct NodeGetMemoryParametersRet {
+        params: List<TypedParam, { limits::NODE_MEMORY_PARAMETERS_MAX }>,
+        nparams: i32,
+    }
+
+    /// Arguments of [`NodeGetCpuMap`].
+    pub struct NodeGetCpuMapArgs {
+        need_map: i32,
+        need_online: i32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetCpuMap`].
+    pub struct NodeGetCpuMapRet {
+        cpumap: Opaque<{ limits::CPUMAP_MAX }>,
+        online: u32,
+        ret: i32,
+    }
+
+    /// Arguments of [`NodeGetFreePages`].
+    pub struct NodeGetFreePagesArgs {
+        pages: List<u32, { limits::NODE_MAX_CELLS }>,
+        start_cell: i32,
+        cell_count: u32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetFreePages`].
+    pub struct NodeGetFreePagesRet {
+        counts: List<u64, { limits::NODE_MAX_CELLS }>,
+    }
+
+    /// Arguments of [`NodeAllocPages`].
+    pub struct NodeAllocPagesArgs {
+        page_sizes: List<u32, { limits::NODE_MAX_CELLS }>,
+        page_counts: List<u64, { limits::NODE_MAX_CELLS }>,
+        start_cell: i32,
+        cell_count: u32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeAllocPages`].
+    pub struct NodeAllocPagesRet {
+        ret: i32,
+    }
+
+    /// Arguments of [`NodeGetSevInfo`].
+    pub struct NodeGetSevInfoArgs {
+        nparams: i32,
+        flags: u32,
+    }
+
+    /// Results of [`NodeGetSevInfo`].
+    pub struct NodeGetSevInfoRet {
+        params: List<TypedParam, { limits::NODE_SEV_INFO_MAX }>,
+        nparams: i32,
+    }
+}
