@@ -1,0 +1,212 @@
+//! `<features>`: parts of the machine that can be switched.
+
+use xml::{Element, Error, Node, Writer, element, words};
+
+use crate::OnOff;
+
+words! {
+    /// Who emulates the I/O APIC.
+    pub enum IoapicDriver { Kvm = "kvm", Qemu = "qemu" }
+    /// Version of the ARM interrupt controller.
+    pub enum GicVersion { V2 = "2", V3 = "3", Host = "host" }
+    /// How the Hyper-V enlightenments are chosen.
+    pub enum HypervMode { Custom = "custom", Passthrough = "passthrough" }
+}
+
+element! {
+    /// `<features>`
+    #[derive(Eq, Default)]
+    pub struct Features {
+        /// ACPI.
+        flag acpi: bool = "acpi",
+        /// Local APIC.
+        child apic: Option<Apic> = "apic",
+        /// Physical address extension.
+        flag pae: bool = "pae",
+        /// Nested paging.
+        child hap: Option<Switchable> = "hap",
+        /// VIRIDIAN.
+        flag viridian: bool = "viridian",
+        /// Private network of a container.
+        flag privnet: bool = "privnet",
+        /// Enlightenments.
+        child hyperv: Option<Box<Hyperv>> = "hyperv",
+        /// KVM's own.
+        child kvm: Option<Box<KvmFeatures>> = "kvm",
+        /// Paravirtual end of interrupt.
+        child pvspinlock: Option<Switchable> = "pvspinlock",
+        /// Performance monitoring.
+        child pmu: Option<Switchable> = "pmu",
+        /// VMware port.
+        child vmport: Option<Switch> = "vmport",
+        /// ARM interrupt controller.
+        child gic: Option<Gic> = "gic",
+        /// System management mode.
+        child smm: Option<Smm> = "smm",
+        /// I/O APIC.
+        child ioapic: Option<Ioapic> = "ioapic",
+        /// Core dump information.
+        child vmcoreinfo: Option<Switchable> = "vmcoreinfo",
+        /// Unknown MSRs.
+        child msrs: Option<Msrs> = "msrs",
+    }
+
+    /// `<apic>`
+    #[derive(Copy, Eq)]
+    pub struct Apic {
+        /// Paravirtual end of interrupt.
+        attr eoi: Option<OnOff> = "eoi",
+    }
+
+    /// A feature with a state.
+    #[derive(Copy, Eq)]
+    pub struct Switch {
+        /// On or off.
+        attr state: OnOff = "state",
+    }
+
+    /// `<hyperv>`
+    #[derive(Eq)]
+    pub struct Hyperv {
+        /// How they are chosen; complete after completion.
+        attr mode: Option<HypervMode> = "mode",
+        /// Relaxed timers.
+        child relaxed: Option<Switch> = "relaxed",
+        /// APIC.
+        child vapic: Option<Switch> = "vapic",
+        /// Spin locks.
+        child spinlocks: Option<Spinlocks> = "spinlocks",
+        /// CPU index.
+        child vpindex: Option<Switch> = "vpindex",
+        /// CPU run time.
+        child runtime: Option<Switch> = "runtime",
+        /// Interrupt controller.
+        child synic: Option<Switch> = "synic",
+        /// Timers.
+        child stimer: Option<Stimer> = "stimer",
+        /// Reset.
+        child reset: Option<Switch> = "reset",
+        /// Vendor.
+        child vendor_id: Option<VendorId> = "vendor_id",
+        /// Frequencies.
+        child frequencies: Option<Switch> = "frequencies",
+        /// Re-enlightenment.
+        child reenlightenment: Option<Switch> = "reenlightenment",
+        /// TLB flush.
+        child tlbflush: Option<Switch> = "tlbflush",
+        /// Interprocessor interrupts.
+        child ipi: Option<Switch> = "ipi",
+        /// VMCS.
+        child evmcs: Option<Switch> = "evmcs",
+        /// APIC virtualisation.
+        child avic: Option<Switch> = "avic",
+    }
+
+    /// `<spinlocks>`
+    #[derive(Copy, Eq)]
+    pub struct Spinlocks {
+        /// On or off.
+        attr state: OnOff = "state",
+        /// Tries before the host is told; at least 4095.
+        attr retries: Option<u32> = "retries",
+    }
+
+    /// `<stimer>`
+    #[derive(Copy, Eq)]
+    pub struct Stimer {
+        /// On or off.
+        attr state: OnOff = "state",
+        /// Direct mode.
+        child direct: Option<Switch> = "direct",
+    }
+
+    /// `<vendor_id>`
+    #[derive(Eq)]
+    pub struct VendorId {
+        /// On or off.
+        attr state: OnOff = "state",
+        /// The vendor: at most twelve characters.
+        attr value: Option<Box<str>> = "value",
+    }
+
+    /// `<kvm>`
+    #[derive(Copy, Eq)]
+    pub struct KvmFeatures {
+        /// KVM is hidden from the guest.
+        child hidden: Option<Switch> = "hidden",
+        /// The CPUs are never preempted.
+        child hint_dedicated: Option<Switch> = "hint-dedicated",
+        /// Halt polling is left to the guest.
+        child poll_control: Option<Switch> = "poll-control",
+        /// Paravirtual interprocessor interrupts.
+        child pv_ipi: Option<Switch> = "pv-ipi",
+        /// Ring of dirty pages.
+        child dirty_ring: Option<DirtyRing> = "dirty-ring",
+    }
+
+    /// `<dirty-ring>`
+    #[derive(Copy, Eq)]
+    pub struct DirtyRing {
+        /// On or off.
+        attr state: OnOff = "state",
+        /// Entries: a power of two from 1024 to 65536.
+        attr size: Option<u32> = "size",
+    }
+
+    /// `<gic>`
+    #[derive(Copy, Eq)]
+    pub struct Gic {
+        /// Version.
+        attr version: Option<GicVersion> = "version",
+    }
+
+    /// `<smm>`
+    #[derive(Eq)]
+    pub struct Smm {
+        /// On or off; complete after completion.
+        attr state: Option<OnOff> = "state",
+        /// Memory for it.
+        child tseg: Option<Tseg> = "tseg",
+    }
+
+    /// `<tseg>`
+    #[derive(Eq)]
+    pub struct Tseg {
+        /// Unit; complete after completion.
+        attr unit: Option<Box<str>> = "unit",
+        /// Size.
+        text size: u64,
+    }
+
+    /// `<ioapic>`
+    #[derive(Copy, Eq)]
+    pub struct Ioapic {
+        /// Who emulates it.
+        attr driver: IoapicDriver = "driver",
+    }
+
+    /// `<msrs>`
+    #[derive(Eq)]
+    pub struct Msrs {
+        /// `ignore` or `fault`.
+        attr unknown: Box<str> = "unknown",
+    }
+}
+
+/// A feature whose state may be left out, which means on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switchable(pub OnOff);
+
+impl Element for Switchable {
+    const NAMES: &'static [&'static str] = &["state"];
+
+    fn read(node: Node<'_, '_>) -> Result<Self, Error> {
+        Ok(Self(node.optional("state")?.unwrap_or(OnOff::On)))
+    }
+
+    fn write_attributes(&self, w: &mut Writer) {
+        w.attribute("state", self.0.word());
+    }
+
+    fn write_children(&self, _: &mut Writer) {}
+}

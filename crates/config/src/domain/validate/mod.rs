@@ -1,0 +1,32 @@
+//! What libvirt refuses, with its codes.
+//!
+//! Some of it of the document as written, before completion builds on it; the rest of the completed
+//! domain, a file a subject.
+
+mod cpu;
+mod devices;
+mod disks;
+mod firmware;
+mod memory;
+mod written;
+
+use super::Domain;
+use super::complete::{Host, check_machine};
+use crate::Error;
+
+impl Domain {
+    /// Refuses a completed domain that no guest can be.
+    ///
+    /// # Errors
+    /// As libvirt: code and text.
+    pub fn validate(&self, host: &dyn Host) -> Result<(), Error> {
+        check_machine(self, host)?;
+        let qemu = self.devices.emulator.as_deref().and_then(|emulator| host.qemu(emulator));
+        let has = |device: &str| qemu.is_none_or(|qemu| qemu.has_device(device));
+        cpu::check(self)?;
+        memory::check(self, &has)?;
+        firmware::check(self)?;
+        disks::check(self)?;
+        devices::check(self, &has)
+    }
+}
