@@ -1,0 +1,277 @@
+//! Clients that misbehave, and streams.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::time::Duration;
+
+use api::Procedure;
+use api::procedure::Lane;
+use api::remote::*;
+use rpc::{Header, PacketType, Status, Transmit};
+use server::Limits;
+use support::{PATIENCE, Peer, Received, Stage, domain, header};
+
+/// Whoever else is connected must not notice.
+async fn cut_off_after(bytes: Vec<u8>) {
+    let stage = Stage::new();
+    let mut bystander = stage.open().await;
+    let mut peer = stage.open().await;
+    peer.send_bytes(bytes.clone()).await;
+    assert!(peer.receive_or_end().await.is_none(), "{bytes:?}");
+    bystander.call::<ConnectGetHostname>(&()).await.unwrap();
+}
+
+fn raw(length: u32, kind: u32, status: u32) -> Vec<u8> {
+    [length, 0x2000_8086, 1, 59, kind, 7, status].iter().flat_map(|w| w.to_be_bytes()).collect()
+}
+
+#[tokio::test]
+async fn packets_that_break_the_rules_cost_the_connection() {
+    for bytes in [
+        raw(0, 0, 0),
+        raw(27, 0, 0),
+        raw(33_554_437, 0, 0),
+        raw(u32::MAX, 0, 0),
+        raw(28, 7, 0),
+        raw(28, 0, 3),
+        // Descriptors announced without room for their count, and too many.
+        raw(28, 4, 0),
+        [raw(32, 4, 0), vec![0, 0, 0, 33]].concat(),
+        // One announced; its byte carries none.
+        [raw(32, 4, 0), vec![0, 0, 0, 1, 0]].concat(),
+    ] {
+        cut_off_after(bytes).await;
+    }
+}
+
+#[tokio::test]
+async fn packets_that_make_no_sense_from_a_client_are_dropped() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let call = header(ConnectGetHostname::ROW, 5);
+    for kind in [PacketType::Reply, PacketType::Message, PacketType::Stream, PacketType::StreamHole]
+    {
+        peer.send(&Header { kind, status: Status::Continue, ..call }, &[0u8; 12]).await;
+    }
+    peer.call::<ConnectGetHostname>(&()).await.unwrap();
+}
+
+/// Bytes that look like nothing, like huge counts, and like long lists of nothing.
+#[tokio::test]
+async fn every_procedure_answers_whatever_its_arguments_are() {
+    let stage = Stage::new();
+    let calls = api::MAIN_PROGRAMS.iter().flat_map(|program| program.rows());
+    for row in calls.filter(|row| row.lane != Lane::Event) {
+        for word in [0u32, 1, 0x0000_ffff, 0x7fff_ffff, u32::MAX] {
+            // Reboots of the puppet wait for a word of ours.
+            if row.number == DomainReboot::ROW.number && word == 0 {
+                continue;
+            }
+            let mut peer = stage.open().await;
+            let payload = word.to_be_bytes().repeat(50);
+            let mut out = rpc::begin(Vec::new(), &header(row, 1000));
+            out.put(&payload);
+            peer.send_bytes(rpc::seal(out).unwrap()).await;
+            let reply = peer.receive().await.header;
+            assert_eq!((reply.serial, reply.procedure), (1000, row.number), "{}", row.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_cut_inside_a_packet_ends_its_session() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    peer.send_bytes(raw(28, 0, 0)[..20].to_vec()).await;
+    drop(peer);
+    tokio::time::timeout(PATIENCE, stage.server.idle()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_events_is_cut_off() {
+    let stage = Stage::with(Limits { outgoing_max_bytes: 100_000, ..Limits::default() });
+    let (mut slow, mut quick) = (stage.open().await, stage.open().await);
+    let args = ConnectDomainEventCallbackRegisterAnyArgs::default();
+    slow.call::<ConnectDomainEventCallbackRegisterAny>(&args).await.unwrap();
+    quick.call::<ConnectDomainEventCallbackRegisterAny>(&args).await.unwrap();
+    for detail in 0..20_000 {
+        stage.puppet.publish(detail);
+        let event: DomainEventCallbackLifecycleMsg = quick.receive().await.result().unwrap();
+        assert_eq!(event.msg.detail, detail);
+        if stage.server.clients() == 1 {
+            return;
+        }
+    }
+    panic!("a client that reads nothing is still there");
+}
+
+#[tokio::test]
+async fn calls_of_a_client_that_does_not_read_wait_and_take_no_memory() {
+    let limits = Limits { stall_timeout: Duration::from_millis(200), ..Limits::default() };
+    let stage = Stage::with(limits);
+    let mut peer = stage.open().await;
+    // Each answer is a mebibyte; some fit into socket and line, the rest is not even begun.
+    let args = DomainGetXmlDescArgs { dom: domain(), flags: 4 };
+    let mut bytes = Vec::new();
+    for serial in 0..500 {
+        bytes.extend(
+            rpc::encode(Vec::new(), &header(DomainGetXmlDesc::ROW, serial), &args).unwrap(),
+        );
+    }
+    peer.send_bytes(bytes).await;
+    // It takes nothing for the time it has, and is given up.
+    tokio::time::timeout(PATIENCE, stage.server.idle()).await.unwrap();
+    let mut answered = 0;
+    while peer.receive_or_end_or_cut().await.is_some() {
+        answered += 1;
+    }
+    assert!(answered < 10, "{answered} answers were made for nobody");
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_everything_in_the_end() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let args = DomainGetXmlDescArgs { dom: domain(), flags: 4 };
+    for _ in 0..20 {
+        peer.begin::<DomainGetXmlDesc>(&args).await;
+    }
+    for serial in 3..23 {
+        let reply = peer.receive().await;
+        assert_eq!(reply.header.serial, serial);
+        assert_eq!(reply.payload.len(), (1 << 20) + 4);
+    }
+}
+
+fn stream_packet(call: &Header, status: Status) -> Header {
+    Header { kind: PacketType::Stream, status, ..*call }
+}
+
+impl Peer {
+    async fn stream_bytes(&mut self, call: &Header, data: &[u8]) {
+        let mut out = rpc::begin(Vec::new(), &stream_packet(call, Status::Continue));
+        out.put(data);
+        self.send_bytes(rpc::seal(out).unwrap()).await;
+    }
+
+    /// As `receive_or_end`, for a connection that may end inside a packet.
+    async fn receive_or_end_or_cut(&mut self) -> Option<Received> {
+        match tokio::time::timeout(PATIENCE, self.reader.next()).await.unwrap() {
+            Ok(packet) => packet.map(|packet| Received {
+                header: packet.header,
+                payload: Vec::new(),
+                fds: packet.fds,
+            }),
+            Err(_) => None,
+        }
+    }
+}
+
+async fn console(peer: &mut Peer) -> Header {
+    let args = DomainOpenConsoleArgs { dom: domain(), dev_name: None, flags: 0 };
+    let serial = peer.begin::<DomainOpenConsole>(&args).await;
+    assert_eq!(peer.receive().await.header.status, Status::Ok);
+    header(DomainOpenConsole::ROW, serial)
+}
+
+#[tokio::test]
+async fn a_download_ends_with_an_empty_packet_and_the_clients_word() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let args = DomainScreenshotArgs { dom: domain(), screen: 1_000_000, flags: 0 };
+    let serial = peer.begin::<DomainScreenshot>(&args).await;
+    let call = header(DomainScreenshot::ROW, serial);
+    let reply: DomainScreenshotRet = peer.receive().await.result().unwrap();
+    assert!(reply.mime.is_some());
+    let mut total = 0;
+    loop {
+        let packet = peer.receive().await;
+        assert_eq!(packet.header, stream_packet(&call, Status::Continue));
+        assert!(packet.payload.len() <= 262_120);
+        if packet.payload.is_empty() {
+            break;
+        }
+        total += packet.payload.len();
+    }
+    assert_eq!(total, 1_000_000);
+    peer.send(&stream_packet(&call, Status::Ok), &()).await;
+    assert_eq!(peer.receive().await.header, stream_packet(&call, Status::Ok));
+}
+
+#[tokio::test]
+async fn a_console_carries_both_ways_until_finished() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let call = console(&mut peer).await;
+    for word in ["hello", "there"] {
+        peer.stream_bytes(&call, word.as_bytes()).await;
+        assert_eq!(peer.receive().await.payload, word.as_bytes());
+    }
+    peer.send(&stream_packet(&call, Status::Ok), &()).await;
+    // The echo may say its end before or after the daemon confirms.
+    loop {
+        let packet = peer.receive().await;
+        if packet.header == stream_packet(&call, Status::Ok) {
+            break;
+        }
+        assert!(packet.payload.is_empty());
+    }
+    peer.stream_bytes(&call, b"too late").await;
+    peer.call::<ConnectGetHostname>(&()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_abort_is_confirmed() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let call = console(&mut peer).await;
+    peer.send(&stream_packet(&call, Status::Error), &()).await;
+    assert_eq!(peer.receive().await.header, stream_packet(&call, Status::Ok));
+}
+
+#[tokio::test]
+async fn writing_to_a_download_fails_that_stream() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let args = DomainScreenshotArgs { dom: domain(), screen: 0, flags: 0 };
+    let serial = peer.begin::<DomainScreenshot>(&args).await;
+    let call = header(DomainScreenshot::ROW, serial);
+    assert_eq!(peer.receive().await.header.kind, PacketType::Reply);
+    assert!(peer.receive().await.payload.is_empty());
+    peer.stream_bytes(&call, b"scribble").await;
+    let end = peer.receive().await;
+    assert_eq!(end.header, stream_packet(&call, Status::Error));
+    assert!(end.error().message.contains("not open for writing"));
+    peer.call::<ConnectGetHostname>(&()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_takes_holds_up_its_sender_not_the_daemon() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let call = console(&mut peer).await;
+    // The echo holds a kibibyte each way and waits for us to read, which we do not.
+    let mut out = rpc::begin(Vec::new(), &stream_packet(&call, Status::Continue));
+    out.put(&[b'x'; 100_000]);
+    let packet = rpc::seal(out).unwrap();
+    let mut sent = 0usize;
+    let flood = async {
+        loop {
+            let mut rest = &packet[..];
+            while !rest.is_empty() {
+                let write = std::future::poll_fn(|cx| peer.transport.poll_transmit(cx, rest));
+                let count = write.await.unwrap();
+                sent += count;
+                rest = &rest[count..];
+            }
+        }
+    };
+    let stuck = tokio::time::timeout(Duration::from_millis(500), flood).await;
+    assert!(stuck.is_err());
+    // What the sockets, the line, the stream's queue and the echo hold: a few mebibytes.
+    assert!(sent < 16 << 20, "{sent} bytes were taken for a stream that nobody reads");
+    let mut bystander = stage.open().await;
+    bystander.call::<ConnectGetHostname>(&()).await.unwrap();
+}
