@@ -1,0 +1,391 @@
+//! Block nodes: for each layer of a disk's chain one that reads the storage and one that reads the format.
+
+use config::domain::Domain;
+use config::domain::disk::{
+    BackingStore, DetectZeroes, Discard, Disk, DiskBus, DiskCache, DiskDriver, DiskIo,
+};
+use config::domain::storage::{MetadataCache, SourceOptions, StorageFormat, StorageSource};
+use config::{Error, OnOff};
+
+use super::Result;
+use super::line::Line;
+use super::network_storage;
+use super::props::Props;
+
+/// Most layers of a chain.
+const MAX_LAYERS: usize = 200;
+
+/// A layer that is to become two block nodes.
+pub(super) struct Node<'a> {
+    /// The nodes are `NAME-storage` and `NAME-format`.
+    pub(super) name: String,
+    /// Where its data is.
+    pub(super) source: &'a StorageSource,
+    /// How it is read.
+    pub(super) format: StorageFormat,
+    /// Whether it may be written.
+    pub(super) access: Access,
+    /// How the host caches it.
+    pub(super) cache: DiskCache,
+    /// What else the document says of the disk's driver.
+    pub(super) driver: Option<&'a DiskDriver>,
+    /// Whether it is the one that the guest sees.
+    pub(super) level: Level,
+    /// Most memory for the format's tables.
+    pub(super) metadata_cache: Option<u64>,
+    /// The layer below it.
+    pub(super) backing: Backing,
+    /// Whether a directory is shown as a floppy disk.
+    pub(super) floppy: bool,
+}
+
+/// Whether a layer may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It may not.
+    ReadOnly,
+    /// It may.
+    ReadWrite,
+}
+
+/// Where a layer is in its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// The guest sees it.
+    Top,
+    /// It is below another.
+    Below,
+}
+
+/// What is below a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Backing {
+    /// What the image itself says.
+    Unsaid,
+    /// Nothing.
+    End,
+    /// The node of this name.
+    Node(String),
+}
+
+/// Numbers the layers of a domain's disks: `<source index='1'>`, from which the names of their block nodes
+/// come. Layers that have a number keep it.
+///
+/// libvirt begins with the last disk, and with the top of each chain.
+pub(crate) fn number_layers(domain: &mut Domain) {
+    let mut next = 1 + domain.devices.disks.iter().flat_map(indices).max().unwrap_or_default();
+    let disks = domain.devices.disks.iter_mut().rev();
+    for disk in disks.filter(|disk| disk.target.bus != Some(DiskBus::Sd)) {
+        let mut number = |index: &mut Option<u32>| {
+            if index.is_none() {
+                *index = Some(next);
+                next = next.saturating_add(1);
+            }
+        };
+        if let Some(options) = options_mut(&mut disk.source) {
+            number(&mut options.index);
+        }
+        let mut below = disk.backing.as_mut();
+        while let Some(BackingStore::Layer(layer)) = below {
+            number(&mut layer.index);
+            below = layer.backing.as_mut();
+        }
+    }
+}
+
+fn indices(disk: &Disk) -> impl Iterator<Item = u32> + '_ {
+    let top = options(&disk.source).and_then(|options| options.index);
+    top.into_iter().chain(layers_below(disk).filter_map(|layer| layer.index))
+}
+
+fn layers_below(disk: &Disk) -> impl Iterator<Item = &config::domain::disk::BackingLayer> {
+    fn layer(store: Option<&BackingStore>) -> Option<&config::domain::disk::BackingLayer> {
+        match store {
+            Some(BackingStore::Layer(layer)) => Some(layer),
+            Some(BackingStore::End) | None => None,
+        }
+    }
+    std::iter::successors(layer(disk.backing.as_ref()), |above| layer(above.backing.as_ref()))
+}
+
+/// What every kind of source can say.
+pub(super) fn options(source: &StorageSource) -> Option<&SourceOptions> {
+    Some(match source {
+        StorageSource::File(file) => &file.source.more,
+        StorageSource::Block(block) => &block.source.more,
+        StorageSource::Dir(dir) => &dir.source.more,
+        StorageSource::Network(network) => &network.source.more,
+        StorageSource::Volume(volume) => &volume.source.more,
+        StorageSource::Nvme(nvme) => &nvme.source.more,
+        StorageSource::VhostUser(_) | StorageSource::VhostVdpa(_) => return None,
+    })
+}
+
+fn options_mut(source: &mut StorageSource) -> Option<&mut SourceOptions> {
+    Some(match source {
+        StorageSource::File(file) => &mut file.source.more,
+        StorageSource::Block(block) => &mut block.source.more,
+        StorageSource::Dir(dir) => &mut dir.source.more,
+        StorageSource::Network(network) => &mut network.source.more,
+        StorageSource::Volume(volume) => &mut volume.source.more,
+        StorageSource::Nvme(nvme) => &mut nvme.source.more,
+        StorageSource::VhostUser(_) | StorageSource::VhostVdpa(_) => return None,
+    })
+}
+
+/// Whether there is no medium in a drive.
+pub(super) fn is_empty(source: &StorageSource) -> bool {
+    match source {
+        StorageSource::File(file) => file.source.file.is_none(),
+        StorageSource::Block(block) => block.source.dev.is_none(),
+        StorageSource::Dir(dir) => dir.source.dir.is_none(),
+        StorageSource::Network(_)
+        | StorageSource::Volume(_)
+        | StorageSource::Nvme(_)
+        | StorageSource::VhostUser(_)
+        | StorageSource::VhostVdpa(_) => false,
+    }
+}
+
+fn node_name(index: Option<u32>, disk: &Disk) -> Result<String> {
+    let index = index.ok_or_else(|| {
+        Error::internal(format!("layers of disk '{}' have no numbers", disk.target.dev))
+    })?;
+    Ok(format!("libvirt-{index}"))
+}
+
+/// The layers of a disk, from the top.
+///
+/// # Errors
+/// `CONFIG_UNSUPPORTED` for a chain that is too long.
+pub(super) fn chain<'a>(disk: &'a Disk) -> Result<Vec<Node<'a>>> {
+    let cache = cache_mode(disk);
+    let top = options(&disk.source).and_then(|options| options.index);
+    let mut nodes = vec![Node {
+        name: node_name(top, disk)?,
+        source: &disk.source,
+        format: disk.driver.format.unwrap_or(StorageFormat::Raw),
+        access: if disk.readonly { Access::ReadOnly } else { Access::ReadWrite },
+        cache,
+        driver: Some(&disk.driver),
+        level: Level::Top,
+        metadata_cache: table_cache(&disk.driver.metadata_cache),
+        backing: backing(disk.backing.as_ref(), disk)?,
+        floppy: disk.device == config::domain::disk::DiskDevice::Floppy,
+    }];
+    for layer in layers_below(disk) {
+        if nodes.len() == MAX_LAYERS {
+            let what = format!(
+                "backing chain of disk '{}' has more than {MAX_LAYERS} layers",
+                disk.target.dev
+            );
+            return Err(Error::unsupported(what));
+        }
+        nodes.push(Node {
+            name: node_name(layer.index, disk)?,
+            source: &layer.source,
+            format: layer.format.kind,
+            access: Access::ReadOnly,
+            cache,
+            driver: Some(&disk.driver),
+            level: Level::Below,
+            metadata_cache: table_cache(&layer.format.metadata_cache),
+            backing: backing(layer.backing.as_ref(), disk)?,
+            floppy: false,
+        });
+    }
+    Ok(nodes)
+}
+
+/// A disk that guests share cannot be cached by one host alone.
+pub(super) fn cache_mode(disk: &Disk) -> DiskCache {
+    match disk.driver.cache {
+        None | Some(DiskCache::Default) if disk.shareable && !disk.readonly => DiskCache::None,
+        None => DiskCache::Default,
+        Some(mode) => mode,
+    }
+}
+
+fn table_cache(cache: &MetadataCache) -> Option<u64> {
+    cache.max_size.map(|size| size.0)
+}
+
+fn backing(store: Option<&BackingStore>, disk: &Disk) -> Result<Backing> {
+    Ok(match store {
+        None => Backing::Unsaid,
+        Some(BackingStore::End) => Backing::End,
+        Some(BackingStore::Layer(layer)) => {
+            Backing::Node(format!("{}-format", node_name(layer.index, disk)?))
+        }
+    })
+}
+
+impl Line<'_> {
+    /// The node that reads the storage and the one that reads the format.
+    pub(super) fn node_props(&self, node: &Node<'_>) -> Result<[Props; 2]> {
+        Ok([self.storage_node(node)?, format_node(node)?])
+    }
+
+    fn storage_node(&self, node: &Node<'_>) -> Result<Props> {
+        self.refuse_options(node)?;
+        let mut props = self.storage(node)?;
+        props.set("node-name", format!("{}-storage", node.name));
+        props.set("cache", cache(node.cache));
+        props.set("auto-read-only", true).set("discard", "unmap");
+        Ok(props)
+    }
+
+    fn storage(&self, node: &Node<'_>) -> Result<Props> {
+        let io = node.driver.and_then(|driver| driver.io).map(DiskIo::word);
+        let path = |driver: &str, path: Option<&str>| {
+            let mut props = Props::driver(driver);
+            props.set("filename", path).set("aio", io);
+            props
+        };
+        Ok(match node.source {
+            StorageSource::File(file) => path("file", file.source.file.as_deref()),
+            StorageSource::Block(block) => path("host_device", block.source.dev.as_deref()),
+            StorageSource::Dir(dir) if node.format == StorageFormat::Fat => {
+                let mut props = Props::driver("vvfat");
+                props
+                    .set("dir", dir.source.dir.as_ref())
+                    .set("floppy", node.floppy)
+                    .set("rw", false);
+                props
+            }
+            StorageSource::Network(network) => network_storage::props(&network.source)?,
+            StorageSource::Nvme(nvme) => {
+                self.not_started_yet("disk of type 'nvme'")?;
+                let mut props = Props::driver("nvme");
+                let place = nvme.source.address.to_string();
+                props.set("device", place).set("namespace", nvme.source.namespace);
+                props
+            }
+            source @ (StorageSource::Dir(_)
+            | StorageSource::Volume(_)
+            | StorageSource::VhostUser(_)
+            | StorageSource::VhostVdpa(_)) => {
+                return Err(Error::unsupported(format!(
+                    "disk of type '{}' is not supported yet",
+                    source.word()
+                )));
+            }
+        })
+    }
+
+    fn refuse_options(&self, node: &Node<'_>) -> Result<()> {
+        let Some(options) = options(node.source) else {
+            return Ok(());
+        };
+        if options.slices.is_some() {
+            return Err(Error::unsupported("slice of a disk's source is not supported yet"));
+        }
+        if options.encryption.is_some() {
+            return Err(Error::unsupported("encryption of a disk is not supported yet"));
+        }
+        if options.auth.is_some() {
+            return Err(Error::unsupported(
+                "authentication of a disk's source is not supported yet",
+            ));
+        }
+        if options.reservations.is_some() {
+            self.not_started_yet("persistent reservation of a disk")?;
+        }
+        Ok(())
+    }
+}
+
+fn format_node(node: &Node<'_>) -> Result<Props> {
+    let mut props = Props::new();
+    props
+        .set("node-name", format!("{}-format", node.name))
+        .set("read-only", node.access == Access::ReadOnly);
+    if let Some(driver) = node.driver {
+        props.set("discard", driver.discard.map(Discard::word));
+        // Only what the guest writes can turn out to be zeroes.
+        props.set("detect-zeroes", detect_zeroes(driver).filter(|_| node.level == Level::Top));
+    }
+    props.set("cache", cache(node.cache));
+    props.set("driver", format_driver(node.format)?);
+    if node.format == StorageFormat::Qcow2 {
+        props.set("cache-size", node.metadata_cache);
+    }
+    props.set("file", format!("{}-storage", node.name));
+    match &node.backing {
+        Backing::Node(below) => {
+            props.set("backing", below.as_str());
+        }
+        Backing::End if has_backing(node.format) => {
+            props.set("backing", serde_json::Value::Null);
+        }
+        Backing::End | Backing::Unsaid => {}
+    }
+    Ok(props)
+}
+
+/// Zeroes are unmapped only where the guest's own unmapping is.
+fn detect_zeroes(driver: &DiskDriver) -> Option<&'static str> {
+    Some(match (driver.detect_zeroes?, driver.discard) {
+        (DetectZeroes::Unmap, Some(Discard::Unmap)) => "unmap",
+        (DetectZeroes::Unmap | DetectZeroes::On, _) => "on",
+        (DetectZeroes::Off, _) => "off",
+    })
+}
+
+fn format_driver(format: StorageFormat) -> Result<&'static str> {
+    Ok(match format {
+        StorageFormat::Raw | StorageFormat::Fat | StorageFormat::Iso => "raw",
+        StorageFormat::Vpc | StorageFormat::Vhd => "vpc",
+        StorageFormat::Bochs => "bochs",
+        StorageFormat::Cloop => "cloop",
+        StorageFormat::Dmg => "dmg",
+        StorageFormat::Vdi => "vdi",
+        StorageFormat::Ploop => "parallels",
+        StorageFormat::Qcow => "qcow",
+        StorageFormat::Qcow2 => "qcow2",
+        StorageFormat::Qed => "qed",
+        StorageFormat::Vmdk => "vmdk",
+        StorageFormat::Dir | StorageFormat::Cow => {
+            return Err(Error::unsupported(format!(
+                "disk format '{format}' is not supported by QEMU"
+            )));
+        }
+    })
+}
+
+/// Whether images of this format can have another below them.
+fn has_backing(format: StorageFormat) -> bool {
+    matches!(
+        format,
+        StorageFormat::Qcow | StorageFormat::Qcow2 | StorageFormat::Qed | StorageFormat::Vmdk
+    )
+}
+
+fn cache(mode: DiskCache) -> Option<Props> {
+    let (direct, no_flush) = match mode {
+        DiskCache::Default => return None,
+        DiskCache::None | DiskCache::Directsync => (true, false),
+        DiskCache::Writeback | DiskCache::Writethrough => (false, false),
+        DiskCache::Unsafe => (false, true),
+    };
+    let mut props = Props::new();
+    props.set("direct", direct).set("no-flush", no_flush);
+    Some(props)
+}
+
+/// Whether the guest sees a cache that it has to flush; unsaid if the document says nothing.
+pub(super) fn write_cache(mode: DiskCache) -> Option<OnOff> {
+    match mode {
+        DiskCache::Default => None,
+        DiskCache::None | DiskCache::Writeback | DiskCache::Unsafe => Some(OnOff::On),
+        DiskCache::Writethrough | DiskCache::Directsync => Some(OnOff::Off),
+    }
+}
+
+impl Line<'_> {
+    /// A number that no layer of a disk has.
+    pub(super) fn first_free_layer(&self) -> u32 {
+        let used = self.domain.devices.disks.iter().flat_map(indices).max();
+        used.unwrap_or_default().saturating_add(1)
+    }
+}

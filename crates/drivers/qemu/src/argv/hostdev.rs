@@ -1,0 +1,94 @@
+//! `<hostdev>`: devices of the host.
+
+use config::domain::address::Address;
+use config::domain::controller::ControllerType;
+use config::domain::hostdev::{HostScsi, HostUsb, Hostdev, HostdevMode, HostdevSource};
+use config::{Error, OnOff};
+
+use super::Result;
+use super::boot;
+use super::line::{Line, alias};
+use super::network_storage::iscsi_unit;
+use super::props::{Props, word};
+
+impl Line<'_> {
+    /// `<hostdev>`
+    pub(super) fn host_devices(&mut self) -> Result<()> {
+        let devices = &self.domain.devices.hostdevs;
+        devices.iter().try_for_each(|device| self.host_device(device))
+    }
+
+    fn host_device(&mut self, device: &Hostdev) -> Result<()> {
+        if device.mode == HostdevMode::Capabilities {
+            return Err(Error::unsupported("hostdev mode 'capabilities' is not supported"));
+        }
+        self.not_started_yet(&format!("host device of type '{}'", device.source.word()))?;
+        match &device.source {
+            HostdevSource::Usb(usb) => self.host_usb(device, usb),
+            HostdevSource::Pci(pci) => {
+                // One without an address stays unused until the host needs it.
+                if matches!(device.info.address, Some(Address::Unassigned)) {
+                    return Ok(());
+                }
+                let mut props = Props::driver("vfio-pci");
+                props
+                    .set("host", pci.source.address.to_string())
+                    .set("id", alias(&device.info)?)
+                    .set("bootindex", boot::own(&device.info));
+                self.place(&mut props, &device.info)?;
+                self.device(props)
+            }
+            HostdevSource::Mdev(mdev) => {
+                let mut props = Props::driver("vfio-pci");
+                props
+                    .set("id", alias(&device.info)?)
+                    .set("sysfsdev", format!("/sys/bus/mdev/devices/{}", mdev.source.address.uuid))
+                    .set("display", word(device.display))
+                    .set("ramfb", device.ramfb.filter(|ramfb| *ramfb == OnOff::On))
+                    .set("bootindex", boot::own(&device.info));
+                self.place(&mut props, &device.info)?;
+                self.device(props)
+            }
+            HostdevSource::Scsi(scsi) => self.host_scsi(device, scsi),
+            HostdevSource::ScsiHost(_) => {
+                Err(Error::unsupported("host device of type 'scsi_host' is not supported yet"))
+            }
+        }
+    }
+
+    fn host_usb(&mut self, device: &Hostdev, usb: &HostUsb) -> Result<()> {
+        let address = usb.source.address.as_ref().ok_or_else(|| {
+            Error::unsupported("USB host device is missing bus/device information")
+        })?;
+        let mut props = Props::driver("usb-host");
+        props
+            .set("hostdevice", format!("/dev/bus/usb/{:03}/{:03}", address.bus, address.device))
+            .set("id", alias(&device.info)?)
+            .set("bootindex", boot::own(&device.info));
+        self.place(&mut props, &device.info)?;
+        self.device(props)
+    }
+
+    fn host_scsi(&mut self, device: &Hostdev, scsi: &HostScsi) -> Result<()> {
+        let (Some(name), [host]) = (&scsi.source.name, scsi.source.hosts.as_slice()) else {
+            return Err(Error::unsupported("SCSI unit of a host adapter is not supported yet"));
+        };
+        let Some(Address::Drive(place)) = &device.info.address else {
+            return Err(Error::internal("SCSI host device has no drive address"));
+        };
+        let node = format!("libvirt-{}-backend", self.first_free_layer());
+        let mut backend = iscsi_unit(name, host)?;
+        backend.set("node-name", node.as_str()).set("read-only", device.readonly);
+        self.blockdev(&backend);
+        let controller = self.controller_alias(ControllerType::Scsi, place.controller)?;
+        let mut props = Props::driver("scsi-generic");
+        props
+            .set("drive", node)
+            .set("id", alias(&device.info)?)
+            .set("bus", format!("{controller}.0"))
+            .set("channel", place.bus)
+            .set("scsi-id", place.target)
+            .set("lun", place.unit);
+        self.device(props)
+    }
+}

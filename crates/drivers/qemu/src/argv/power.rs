@@ -1,0 +1,46 @@
+//! What happens on shutdown and sleep, and who can plug in devices.
+
+use config::domain::controller::{ControllerModel, ControllerType};
+use config::{OnOff, YesNo};
+
+use super::Result;
+use super::line::Line;
+use super::machine::Chipset;
+
+impl Line<'_> {
+    /// `-no-shutdown`, `-no-acpi` and the `-global` of the power management.
+    pub(super) fn power(&mut self) -> Result<()> {
+        // The daemon decides what follows a shutdown, when QEMU has told it.
+        self.flag("-no-shutdown");
+        if !self.domain.features.acpi && self.context.emulator.has_switch("no-acpi") {
+            self.flag("-no-acpi");
+        }
+        let device = match self.chipset {
+            Chipset::I440fx => "PIIX4_PM",
+            Chipset::Q35 => "ICH9-LPC",
+        };
+        if let Some(pm) = self.domain.pm {
+            for (property, state) in
+                [("disable_s3", pm.suspend_to_mem), ("disable_s4", pm.suspend_to_disk)]
+            {
+                if let Some(enabled) = state.and_then(|state| state.enabled) {
+                    let disabled = u32::from(enabled == YesNo::No);
+                    self.option("-global", format_args!("{device}.{property}={disabled}"));
+                }
+            }
+        }
+        if let Some(hotplug) = self.root_hotplug() {
+            self.option("-global", format_args!("{device}.acpi-root-pci-hotplug={hotplug}"));
+        }
+        Ok(())
+    }
+
+    fn root_hotplug(&self) -> Option<OnOff> {
+        let controllers = &self.domain.devices.controllers;
+        let root = controllers.iter().find(|controller| {
+            controller.kind == ControllerType::Pci
+                && controller.model == Some(ControllerModel::PciRoot)
+        })?;
+        root.target.hotplug
+    }
+}

@@ -1,0 +1,131 @@
+//! Documents in and out of the driver: reading what a client sent, completing it with what the
+//! emulator is, printing it for disk and for readers.
+
+use std::path::PathBuf;
+
+use api::{Error, ErrorCode, ErrorDomain, Result, Uuid};
+use config::domain::os::NvramPlace;
+use config::domain::storage::StorageSource;
+use config::domain::{FormatFlags, ParseFlags};
+
+use crate::driver::QemuDriver;
+use crate::errors;
+
+/// How a document is checked beyond what it must be to be read at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// libvirt's rules.
+    Rules,
+    /// Those, and nothing in it may be unknown.
+    Schema,
+}
+
+/// The entropy of the operating system.
+pub(crate) struct SystemEntropy;
+
+impl config::Entropy for SystemEntropy {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        use std::io::Read;
+        let flags = rustix::rand::GetRandomFlags::empty();
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match rustix::rand::getrandom(&mut *rest, flags) {
+                Ok(count) => filled += count,
+                Err(rustix::io::Errno::INTR) => {}
+                // A sandbox may forbid the call; the device has the same bytes.
+                Err(_) => {
+                    let device = std::fs::File::open("/dev/urandom");
+                    let read = device.and_then(|mut device| device.read_exact(rest));
+                    read.expect("a kernel gives random bytes one way or the other");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl QemuDriver {
+    /// Reads a client's document, completes and checks it.
+    ///
+    /// # Errors
+    /// What libvirt says of such a document.
+    pub(crate) async fn complete_document(
+        &self,
+        xml: &str,
+        check: Check,
+    ) -> Result<config::Domain> {
+        let mut definition = config::Domain::parse(xml, ParseFlags::Inactive)
+            .map_err(|error| errors::document(&error))?;
+        let host = self
+            .emulators
+            .host_for(&definition, &self.settings.nvram_dir.to_string_lossy())
+            .await?;
+        if check == Check::Schema {
+            config::Domain::refuse_unknown(xml).map_err(|error| errors::document(&error))?;
+        }
+        definition
+            .complete(&host, &mut SystemEntropy)
+            .and_then(|()| definition.validate(&host))
+            .map_err(|error| errors::document(&error))?;
+        Ok(definition)
+    }
+}
+
+/// Reads a definition that this daemon has completed and kept.
+///
+/// # Errors
+/// When the file is damaged, or a later daemon wrote it.
+pub(crate) fn read_stored(text: &str) -> Result<config::Domain> {
+    config::Domain::parse(text, ParseFlags::Inactive).map_err(|error| errors::document(&error))
+}
+
+/// Reads the live document of a status.
+///
+/// # Errors
+/// As [`read_stored`].
+pub(crate) fn read_live(text: &str) -> Result<config::Domain> {
+    config::Domain::parse(text, ParseFlags::Live).map_err(|error| errors::document(&error))
+}
+
+/// Prints a definition for disk: all of it.
+pub(crate) fn print_stored(definition: &config::Domain) -> String {
+    definition.format(FormatFlags::INACTIVE.with(FormatFlags::SECURE))
+}
+
+/// Prints a live document for a status: all of it.
+pub(crate) fn print_live(live: &config::Domain) -> String {
+    live.format(FormatFlags::LIVE.with(FormatFlags::SECURE).with(FormatFlags::STATUS))
+}
+
+/// The UUID of a completed document.
+///
+/// # Errors
+/// `INTERNAL_ERROR` when it has none: it was not completed.
+pub(crate) fn uuid(definition: &config::Domain) -> Result<Uuid> {
+    definition
+        .uuid
+        .map(|uuid| Uuid(*uuid.as_bytes()))
+        .ok_or_else(|| Error::internal(ErrorDomain::DOMAIN, "the definition has no uuid"))
+}
+
+/// A name that a client gave.
+///
+/// # Errors
+/// `XML_ERROR` or `INVALID_ARG`, as libvirt refuses it.
+pub(crate) fn domain_name(text: &str) -> Result<config::DomainName> {
+    text.parse().map_err(|fault: config::InvalidName| {
+        Error::new(ErrorCode::XML_ERROR, ErrorDomain::DOMAIN, fault.to_string())
+    })
+}
+
+/// The file with a guest's firmware variables, if it has one of its own.
+pub(crate) fn nvram_file(definition: &config::Domain) -> Option<PathBuf> {
+    match &definition.os.nvram.as_deref()?.place {
+        NvramPlace::Path(path) => Some(PathBuf::from(&**path)),
+        NvramPlace::Source(source) => match &**source {
+            StorageSource::File(file) => file.source.file.as_deref().map(PathBuf::from),
+            _ => None,
+        },
+        NvramPlace::Default => None,
+    }
+}

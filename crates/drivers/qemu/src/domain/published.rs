@@ -1,0 +1,108 @@
+//! What readers of a domain see.
+
+use std::sync::Arc;
+
+use api::remote::NonnullDomain;
+use api::{
+    DomainCrashedReason, DomainPMSuspendedReason, DomainPausedReason, DomainRunningReason,
+    DomainShutdownReason, DomainShutoffReason, DomainState, Uuid,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Taints;
+
+/// A consistent view of one domain. Swapped whole; never changed in place.
+#[derive(Debug, Clone)]
+pub(crate) struct Published {
+    /// Its name.
+    pub name: String,
+    /// Number of the running guest; none when it is not running.
+    pub id: Option<i32>,
+    /// State, with the reason for it.
+    pub state: RunState,
+    /// The definition that survives; none for a transient domain.
+    pub persistent: Option<Arc<config::Domain>>,
+    /// What runs; none when nothing does.
+    pub live: Option<Arc<config::Domain>>,
+    /// Whether it starts with the daemon.
+    pub autostart: bool,
+    /// What was done to the running guest that support should know of.
+    pub taints: Taints,
+    /// Whether the definition changed since it was last started, saved, or loaded.
+    pub updated: bool,
+}
+
+/// A state and the number of its reason, as [`api::DomainState`] and its reason enums count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RunState {
+    state: i32,
+    /// Number of the reason.
+    pub reason: i32,
+}
+
+macro_rules! states {
+    ($($(#[$meta:meta])* $name:ident($reason:ident) = $state:ident;)*) => {
+        impl RunState {
+            $($(#[$meta])* pub(crate) const fn $name(reason: $reason) -> Self {
+                Self { state: DomainState::$state.0, reason: reason.0 }
+            })*
+        }
+    };
+}
+states! {
+    /// The guest runs.
+    running(DomainRunningReason) = RUNNING;
+    /// The virtual CPUs stand still.
+    paused(DomainPausedReason) = PAUSED;
+    /// The guest is on its way down.
+    shutting_down(DomainShutdownReason) = SHUTDOWN;
+    /// Nothing runs.
+    shut_off(DomainShutoffReason) = SHUTOFF;
+    /// The guest broke.
+    crashed(DomainCrashedReason) = CRASHED;
+    /// The guest sleeps.
+    pm_suspended(DomainPMSuspendedReason) = PMSUSPENDED;
+}
+
+impl RunState {
+    /// The state without its reason.
+    pub(crate) const fn state(self) -> DomainState {
+        DomainState(self.state)
+    }
+}
+
+impl Published {
+    /// A defined domain that does not run.
+    pub(crate) fn defined(definition: Arc<config::Domain>) -> Self {
+        Self {
+            name: definition.name.as_str().to_owned(),
+            id: None,
+            state: RunState::shut_off(DomainShutoffReason::UNKNOWN),
+            persistent: Some(definition),
+            live: None,
+            autostart: false,
+            taints: Taints::default(),
+            updated: false,
+        }
+    }
+
+    /// Whether a guest runs, be it paused.
+    pub(crate) fn is_active(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// Whether the domain outlives its guest.
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.persistent.is_some()
+    }
+
+    /// What runs, or else what is defined.
+    pub(crate) fn current(&self) -> Option<&Arc<config::Domain>> {
+        self.live.as_ref().or(self.persistent.as_ref())
+    }
+
+    /// The domain as the protocol names it.
+    pub(crate) fn reference(&self, uuid: Uuid) -> NonnullDomain {
+        NonnullDomain { name: self.name.clone(), uuid, id: self.id.unwrap_or(-1) }
+    }
+}

@@ -1,0 +1,165 @@
+//! A guest's firmware: choosing the image for one that asks for UEFI by name only, and making the
+//! file of its own variables.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use api::{Error, Result};
+use config::domain::features::Smm;
+use config::domain::os::{
+    Firmware as Kind, FirmwareFeatureName, Loader, LoaderType, Nvram, NvramPlace,
+};
+use config::{OnOff, YesNo};
+
+use crate::capabilities::Arch;
+use crate::capabilities::firmware::{Firmware, Firmwares, Interface, Mapping, Wanted};
+use crate::documents;
+use crate::errors::QEMU;
+
+/// Largest template of firmware variables. **Units**: bytes.
+const TEMPLATE_MAX: u64 = 64 << 20;
+
+/// Completes a document that names a kind of firmware with the image that serves it.
+///
+/// # Errors
+/// `OPERATION_FAILED` when the host has no firmware like that.
+pub(crate) fn select(document: &mut config::Domain, nvram_dir: &Path) -> Result<()> {
+    let Some(kind) = document.os.firmware else { return Ok(()) };
+    if document.os.loader.as_ref().is_some_and(|loader| !loader.path.is_empty()) {
+        return Ok(());
+    }
+    let firmwares = Firmwares::of_host();
+    let found = firmwares.select(&wanted(document, kind)).cloned().ok_or_else(|| {
+        let kind = kind.word();
+        let detail = format!(
+            "Unable to find '{kind}' firmware that is compatible with the current configuration"
+        );
+        Error::operation_failed(QEMU, detail)
+    })?;
+    install(document, &found, nvram_dir);
+    Ok(())
+}
+
+fn wanted(document: &config::Domain, kind: Kind) -> Wanted<'_> {
+    let os = &document.os;
+    let arch = os.machine.arch.as_deref().and_then(Arch::by_name).unwrap_or_else(Arch::host);
+    let feature = |name: FirmwareFeatureName| {
+        let features = os.firmware_features.as_ref()?.features.iter();
+        features.filter(|feature| feature.name == name).map(|f| f.enabled == YesNo::Yes).next_back()
+    };
+    let loader = os.loader.as_deref();
+    let yes = |said: Option<YesNo>| said.map(|said| said == YesNo::Yes);
+    let secure = loader.and_then(|loader| yes(loader.secure));
+    Wanted {
+        interface: match kind {
+            Kind::Efi => Interface::Uefi,
+            Kind::Bios => Interface::Bios,
+        },
+        arch,
+        machine: os.machine.machine.as_deref().unwrap_or_default(),
+        smm: document.features.smm.as_ref().and_then(|smm| smm.state).map(|s| s == OnOff::On),
+        secure_boot: feature(FirmwareFeatureName::SecureBoot).or(secure),
+        enrolled_keys: feature(FirmwareFeatureName::EnrolledKeys),
+        stateless: loader.and_then(|loader| yes(loader.stateless)),
+    }
+}
+
+fn install(document: &mut config::Domain, found: &Firmware, nvram_dir: &Path) {
+    let name = document.name.as_str().to_owned();
+    let needs_smm = found.has("requires-smm");
+    if needs_smm {
+        document.features.smm.get_or_insert(Smm { state: None, tseg: None }).state =
+            Some(OnOff::On);
+    }
+    let loader = document.os.loader.get_or_insert_with(|| Box::new(Loader::default()));
+    loader.path = found.mapping.image().to_string_lossy().into();
+    match &found.mapping {
+        Mapping::Memory { .. } => loader.kind = Some(LoaderType::Rom),
+        Mapping::Flash { nvram_template, .. } => {
+            loader.kind = Some(LoaderType::Pflash);
+            loader.readonly = Some(YesNo::Yes);
+            if needs_smm {
+                loader.secure = Some(YesNo::Yes);
+            }
+            let Some(template) = nvram_template else { return };
+            let nvram = document.os.nvram.get_or_insert_with(|| {
+                Box::new(Nvram { template: None, place: NvramPlace::Default })
+            });
+            nvram.template.get_or_insert_with(|| template.to_string_lossy().into());
+            if nvram.place == NvramPlace::Default {
+                let path = nvram_dir.join(format!("{name}_VARS.fd"));
+                nvram.place = NvramPlace::Path(path.to_string_lossy().into());
+            }
+        }
+    }
+}
+
+/// Makes the file of a guest's firmware variables from its template, unless it is there. Blocks.
+///
+/// # Errors
+/// `OPERATION_FAILED` when there is no template to make it from, `SYSTEM_ERROR` when it cannot be
+/// made.
+pub(crate) fn make_variables(document: &config::Domain) -> Result<()> {
+    let Some(path) = documents::nvram_file(document) else { return Ok(()) };
+    if path.exists() {
+        return Ok(());
+    }
+    let template = document.os.nvram.as_ref().and_then(|nvram| nvram.template.as_deref());
+    let loader = document.os.loader.as_ref().map(|loader| &*loader.path).unwrap_or_default();
+    let template =
+        template.map(str::to_owned).or_else(|| template_of(loader)).ok_or_else(|| {
+            let detail = format!("unable to find any master var store for loader: {loader}");
+            Error::operation_failed(QEMU, detail)
+        })?;
+    copy(Path::new(&template), &path).map_err(|error| {
+        let what = format_args!("Unable to create '{}' from '{template}'", path.display());
+        Error::io(QEMU, &error, what)
+    })
+}
+
+/// The template that the host's descriptions name for an image.
+fn template_of(loader: &str) -> Option<String> {
+    Firmwares::of_host().iter().find_map(|firmware| match &firmware.mapping {
+        Mapping::Flash { executable, nvram_template: Some(template), .. }
+            if executable == Path::new(loader) =>
+        {
+            Some(template.to_string_lossy().into_owned())
+        }
+        _ => None,
+    })
+}
+
+/// Never leaves half a file under the name that the guest will boot from.
+fn copy(template: &Path, path: &Path) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    let nofollow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    let source = OpenOptions::new().read(true).open(template)?;
+    let unfinished = path.with_extension("fd.unfinished");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).custom_flags(nofollow);
+    let mut copy = options.open(&unfinished)?;
+    io::copy(&mut io::Read::take(source, TEMPLATE_MAX), &mut copy)?;
+    copy.sync_all()?;
+    std::fs::rename(unfinished, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy;
+
+    #[test]
+    fn variables_are_a_private_copy_of_their_template() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let template = directory.path().join("template.fd");
+        std::fs::write(&template, b"variables").unwrap();
+        let made = directory.path().join("nvram/guest_VARS.fd");
+        copy(&template, &made).unwrap();
+        assert_eq!(std::fs::read(&made).unwrap(), b"variables");
+        assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,12 @@
+//! What reaches into a running guest past its disks and networks: agent, consoles, keys, screen,
+//! power.
+
+pub(crate) mod agent;
+mod console;
+mod display;
+mod keys;
+mod nmi;
+mod screenshot;
+mod sleep;
+mod terminal;
+pub(crate) mod vcpus;

@@ -1,0 +1,36 @@
+//! The QEMU driver.
+//!
+//! A domain's readers take its published snapshot and never wait (`domain`); what works on a
+//! guest goes through its monitor, behind the domain's job gate. The life of a domain is in
+//! `lifecycle`, what can be asked of it in `lookup`, `block`, `stats` and `tuning`, what reaches
+//! into it in `guest` and `monitor`; `argv` turns a document into QEMU's command line.
+//! `routes.rs` lists every procedure that is served.
+//!
+//! Not here: sockets, packets and who may call; those are the server's.
+#![forbid(unsafe_code)]
+
+mod answers;
+mod argv;
+mod block;
+pub mod capabilities;
+mod documents;
+mod domain;
+mod driver;
+mod errors;
+mod firmware;
+mod flags;
+mod guest;
+mod guest_log;
+mod lifecycle;
+mod lookup;
+mod monitor;
+mod node;
+mod registry;
+mod routes;
+mod settings;
+mod stats;
+mod store;
+mod tuning;
+
+pub use crate::driver::{QemuDriver, StartError};
+pub use settings::{Deadlines, Scope, Settings};

@@ -1,0 +1,115 @@
+//! Definitions: making and changing them.
+
+use std::sync::Arc;
+
+use api::remote::{
+    DomainDefineXml, DomainDefineXmlArgs, DomainDefineXmlFlags, DomainDefineXmlFlagsArgs,
+    DomainDefineXmlFlagsRet, DomainDefineXmlRet, NonnullDomain,
+};
+use api::{DomainEventDefinedDetailType, DomainEventType, Error, Result};
+use driver::{CallContext, DomainEventBody, Handler};
+
+use crate::documents::{self, Check};
+use crate::domain::{Domain, Published};
+use crate::driver::QemuDriver;
+use crate::errors::QEMU;
+use crate::flags;
+use crate::registry::Found;
+
+impl Handler<DomainDefineXml> for QemuDriver {
+    async fn handle(
+        &self,
+        _: &CallContext,
+        args: DomainDefineXmlArgs,
+    ) -> Result<DomainDefineXmlRet> {
+        let dom = self.define(&args.xml, Check::Rules).await?;
+        Ok(DomainDefineXmlRet { dom })
+    }
+}
+
+impl Handler<DomainDefineXmlFlags> for QemuDriver {
+    async fn handle(
+        &self,
+        _: &CallContext,
+        args: DomainDefineXmlFlagsArgs,
+    ) -> Result<DomainDefineXmlFlagsRet> {
+        let validate = api::DomainDefineFlags::VALIDATE;
+        flags::only(args.flags, validate.0, "qemuDomainDefineXMLFlags")?;
+        let strict = args.flags & validate.0 != 0;
+        let check = if strict { Check::Schema } else { Check::Rules };
+        Ok(DomainDefineXmlFlagsRet { dom: self.define(&args.xml, check).await? })
+    }
+}
+
+impl QemuDriver {
+    async fn define(&self, xml: &str, check: Check) -> Result<NonnullDomain> {
+        let definition = Arc::new(self.complete_document(xml, check).await?);
+        let uuid = documents::uuid(&definition)?;
+        let make = || Domain::new(uuid, Published::defined(Arc::clone(&definition)));
+        let (domain, is_new) =
+            match self.registry.find_or_add(uuid, definition.name.as_str(), make)? {
+                Found::New(domain) => (domain, true),
+                Found::Known(domain) => (domain, false),
+            };
+        let saved = self.keep_definition(&domain, Arc::clone(&definition)).await;
+        if let Err(error) = saved {
+            if is_new {
+                self.registry.remove(&domain);
+            }
+            return Err(error);
+        }
+        let detail = if is_new {
+            DomainEventDefinedDetailType::ADDED
+        } else {
+            DomainEventDefinedDetailType::UPDATED
+        };
+        let event = DomainEventType::DEFINED;
+        self.tell(&domain, DomainEventBody::Lifecycle { event, detail: detail.0 });
+        Ok(domain.reference())
+    }
+
+    /// Makes `definition` the one that survives: first on disk, then for readers.
+    pub(crate) async fn keep_definition(
+        &self,
+        domain: &Arc<Domain>,
+        definition: Arc<config::Domain>,
+    ) -> Result<()> {
+        let _order = domain.definition().await;
+        let text = documents::print_stored(&definition);
+        let (store, name) = (self.definitions.clone(), domain.name());
+        self.on_disk(move || store.save(&name, &text), "cannot save the definition").await?;
+        domain.publish(|view| {
+            view.updated = view.persistent.as_ref().is_some_and(|old| **old != *definition)
+                && view.is_active();
+            view.persistent = Some(definition);
+        });
+        Ok(())
+    }
+
+    /// Changes the definition through `change`: on disk, then for readers. Orders itself among
+    /// other changes, so none is lost.
+    ///
+    /// # Errors
+    /// Those of `change`; `OPERATION_INVALID` for a transient domain.
+    pub(crate) async fn change_definition(
+        &self,
+        domain: &Arc<Domain>,
+        change: impl FnOnce(&mut config::Domain) -> Result<()>,
+    ) -> Result<()> {
+        let _order = domain.definition().await;
+        let current = domain.published().persistent.clone();
+        let current = current.ok_or_else(|| {
+            Error::operation_invalid(
+                QEMU,
+                "cannot modify the persistent configuration of a transient domain",
+            )
+        })?;
+        let mut definition = config::Domain::clone(&current);
+        change(&mut definition)?;
+        let text = documents::print_stored(&definition);
+        let (store, name) = (self.definitions.clone(), domain.name());
+        self.on_disk(move || store.save(&name, &text), "cannot save the definition").await?;
+        domain.publish(|view| view.persistent = Some(Arc::new(definition)));
+        Ok(())
+    }
+}

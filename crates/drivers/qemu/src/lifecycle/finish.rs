@@ -1,0 +1,82 @@
+//! The end of a guest's life, told once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{DomainEventStoppedDetailType, DomainEventType, DomainShutoffReason, Error, Result};
+use driver::DomainEventBody;
+
+use crate::domain::{Domain, Live, RunState, StopCause};
+use crate::driver::QemuDriver;
+use crate::errors::QEMU;
+
+/// How long the watcher may take to clean up behind a process that is gone.
+const CLEANUP: Duration = Duration::from_secs(10);
+
+impl QemuDriver {
+    /// Waits until the guest's end has been told and cleaned up.
+    pub(super) async fn finished(&self, domain: &Arc<Domain>, live: &Live) -> Result<()> {
+        tokio::time::timeout(CLEANUP, live.wait_finished()).await.map_err(|_| {
+            let detail = format!("domain '{}' ended, but was not cleaned up", domain.name());
+            Error::internal(QEMU, detail)
+        })
+    }
+
+    /// Cleans up behind a guest whose process is gone, and tells it. Called by its watcher.
+    pub(super) fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
+        let cause = live.stop_cause();
+        let (reason, detail) = outcome(cause);
+        let Some(live) = domain.take_live(live.id) else { return };
+        self.log_line(domain, &format!("shutting down, reason={}", word(cause)));
+        if let Err(error) = self.status.remove(&domain.name()) {
+            tracing::warn!(domain = %domain.name(), %error, "status not removed");
+        }
+        self.remove_runtime(&live.directory);
+        let directories = self.settings.directories();
+        self.remove_runtime(&directories.channels(live.id, &domain.name()));
+        self.registry.release_id(live.id);
+        let mut reference = domain.reference();
+        let after = domain.publish(|view| {
+            view.id = None;
+            view.live = None;
+            view.state = RunState::shut_off(reason);
+            view.taints = Default::default();
+        });
+        if !after.is_persistent() {
+            self.registry.remove(domain);
+        }
+        reference.id = -1;
+        let event = DomainEventType::STOPPED;
+        self.tell_about(reference, DomainEventBody::Lifecycle { event, detail: detail.0 });
+        live.set_finished();
+    }
+}
+
+/// What an end is called; without a cause of ours QEMU went away by itself, which no guest that
+/// shut down does.
+fn outcome(cause: Option<StopCause>) -> (DomainShutoffReason, DomainEventStoppedDetailType) {
+    match cause {
+        Some(StopCause::Destroyed) => {
+            (DomainShutoffReason::DESTROYED, DomainEventStoppedDetailType::DESTROYED)
+        }
+        Some(StopCause::Shutdown) => {
+            (DomainShutoffReason::SHUTDOWN, DomainEventStoppedDetailType::SHUTDOWN)
+        }
+        Some(StopCause::Crashed) => {
+            (DomainShutoffReason::CRASHED, DomainEventStoppedDetailType::CRASHED)
+        }
+        Some(StopCause::Failed) => {
+            (DomainShutoffReason::FAILED, DomainEventStoppedDetailType::FAILED)
+        }
+        None => (DomainShutoffReason::CRASHED, DomainEventStoppedDetailType::FAILED),
+    }
+}
+
+fn word(cause: Option<StopCause>) -> &'static str {
+    match cause {
+        Some(StopCause::Destroyed) => "destroyed",
+        Some(StopCause::Shutdown) => "shutdown",
+        Some(StopCause::Failed) => "failed",
+        Some(StopCause::Crashed) | None => "crashed",
+    }
+}

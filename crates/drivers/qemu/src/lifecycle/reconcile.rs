@@ -1,0 +1,292 @@
+//! Finding things as they are after the daemon was away.
+//!
+//! Every definition is read, every status file is looked at. A guest whose process lives is
+//! published at once; its monitor is then connected in the background, each for itself, so that a
+//! QEMU that hangs delays nobody. What was only being started is ended: nobody was told of it.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{DomainPausedReason, DomainRunningReason, DomainShutoffReason, DomainState, Uuid};
+use host::process::{Process, ProcessRef};
+use qmp::{EventReceiver, Monitor, Options, QmpError};
+
+use super::refresh;
+use crate::documents;
+use crate::domain::{Domain, Live, Published, RunState, StopCause};
+use crate::driver::{QemuDriver, StartError};
+use crate::registry::Found;
+use crate::store::{Definitions, Phase, Status, StoredDefinition};
+
+/// Pause between two attempts to reach the monitor of a guest that does not answer.
+const RETRY: Duration = Duration::from_secs(2);
+
+impl QemuDriver {
+    /// Reads every definition. One that cannot be read is named in the log and left alone.
+    pub(crate) fn load_definitions(&self) -> Result<(), StartError> {
+        let mut by_uuid: HashMap<Uuid, StoredFile> = HashMap::new();
+        for (stored, definition) in read_all(&self.definitions, self.definitions.files()?) {
+            let definition = match definition {
+                Ok(definition) => Arc::new(definition),
+                Err(error) => {
+                    tracing::error!(path = %stored.path.display(), error, "definition not loaded");
+                    continue;
+                }
+            };
+            let Ok(uuid) = documents::uuid(&definition) else {
+                tracing::error!(path = %stored.path.display(), "definition without uuid not loaded");
+                continue;
+            };
+            let file = StoredFile { stored, definition };
+            match by_uuid.remove(&uuid) {
+                // A rename was cut short between its two steps; the newer file is what it wrote.
+                Some(other) if other.stored.written > file.stored.written => {
+                    by_uuid.insert(uuid, other);
+                }
+                _ => {
+                    by_uuid.insert(uuid, file);
+                }
+            }
+        }
+        for (uuid, file) in by_uuid {
+            self.load_one(uuid, file);
+        }
+        host::memory::give_back();
+        Ok(())
+    }
+
+    fn load_one(&self, uuid: Uuid, file: StoredFile) {
+        let name = file.definition.name.as_str().to_owned();
+        let view =
+            Published { autostart: file.stored.autostart, ..Published::defined(file.definition) };
+        if let Err(error) = self.registry.find_or_add(uuid, &name, || Domain::new(uuid, view)) {
+            let path = file.stored.path.display();
+            tracing::error!(%path, %error, "definition not loaded");
+        }
+    }
+
+    /// Finds the guests that run.
+    pub(crate) async fn find_running(self: &Arc<Self>) -> Result<(), StartError> {
+        let found = self.status.load().map_err(|error| StartError::Directory {
+            path: self.settings.runtime_dir.clone(),
+            error,
+        })?;
+        let (mut kept, mut unread) = (HashSet::new(), 0);
+        for (path, status) in found {
+            match status {
+                Ok(status) => kept.extend(self.find_one(status).await),
+                Err(error) => {
+                    unread += 1;
+                    tracing::error!(path = %path.display(), %error, "status not read");
+                }
+            }
+        }
+        // A status that cannot be read may be of a guest that runs: then nothing is known to be dead.
+        if unread == 0 {
+            self.sweep(&kept);
+        }
+        Ok(())
+    }
+
+    /// Looks for one guest; if it runs, its directory's name.
+    async fn find_one(self: &Arc<Self>, status: Status) -> Option<OsString> {
+        self.registry.reserve_id(status.id);
+        let reference = ProcessRef { pid: status.pid, start_time: status.start_time };
+        let process = reference.open().ok();
+        match (process, status.phase) {
+            (Some(process), Phase::Running) => {
+                let directory = status.directory.file_name().map(OsString::from);
+                self.take_back(status, process);
+                return directory;
+            }
+            (Some(process), Phase::Starting) => {
+                tracing::info!(name = status.name, "ending a guest that was being started");
+                if let Err(error) = process.end(Duration::ZERO).await {
+                    tracing::error!(name = status.name, %error, "process cannot be ended");
+                }
+                self.forget(&status, DomainShutoffReason::FAILED);
+            }
+            (None, Phase::Starting) => self.forget(&status, DomainShutoffReason::FAILED),
+            (None, Phase::Running) => self.forget(&status, reason_of_absence(&status)),
+        }
+        None
+    }
+
+    /// A guest ended while the daemon was away.
+    fn forget(&self, status: &Status, reason: DomainShutoffReason) {
+        tracing::info!(name = status.name, reason = reason.0, "guest is gone");
+        if let Some(domain) = self.registry.by_name(&status.name) {
+            domain.publish(|view| view.state = RunState::shut_off(reason));
+        }
+        if let Err(error) = self.status.remove(&status.name) {
+            tracing::warn!(name = status.name, %error, "status not removed");
+        }
+        self.remove_runtime(&status.directory);
+    }
+
+    fn take_back(self: &Arc<Self>, status: Status, process: Process) {
+        let document = match documents::read_live(&status.document) {
+            Ok(document) => document,
+            Err(error) => {
+                // It runs, and somebody's work is in it: better unknown to us than ended.
+                tracing::error!(name = status.name, %error, "live document not read; guest left alone");
+                return;
+            }
+        };
+        let Some(domain) = self.domain_of(&status) else { return };
+        let emulator = self.emulators.known(&status.emulator);
+        let live = Arc::new(Live::new(status.id, process, emulator, status.directory.clone()));
+        if let Some(cause) = status.stop_cause {
+            live.ends_because(cause);
+        }
+        live.parts().reboots_on_shutdown = status.reboots_on_shutdown;
+        domain.set_live(Some(Arc::clone(&live)));
+        self.registry.bind_id(status.id, &domain);
+        domain.publish(|view| {
+            view.id = Some(status.id);
+            view.live = Some(Arc::new(document));
+            view.state = status.state;
+            view.taints = status.taints;
+        });
+        let driver = Arc::clone(self);
+        tokio::spawn(async move { driver.reconnect(domain, live).await });
+    }
+
+    fn domain_of(&self, status: &Status) -> Option<Arc<Domain>> {
+        let uuid: Uuid = status.uuid.parse().ok()?;
+        let view = Published {
+            name: status.name.clone(),
+            id: None,
+            state: status.state,
+            persistent: None,
+            live: None,
+            autostart: false,
+            taints: status.taints,
+            updated: false,
+        };
+        match self.registry.find_or_add(uuid, &status.name, || Domain::new(uuid, view)) {
+            Ok(Found::Known(domain) | Found::New(domain)) => Some(domain),
+            Err(error) => {
+                tracing::error!(name = status.name, %error, "running guest not taken back");
+                None
+            }
+        }
+    }
+
+    /// Tries to reach the monitor until it answers or the process is gone.
+    async fn reconnect(self: Arc<Self>, domain: Arc<Domain>, live: Arc<Live>) {
+        let path = live.directory.join("monitor.sock");
+        let events = tokio::select! {
+            events = self.reach(&domain, &live, path) => events,
+            _ = live.process.wait_exit() => None,
+        };
+        match events {
+            Some(events) => self.watch(domain, live, events).await,
+            None => self.finish(&domain, &live),
+        }
+    }
+
+    async fn reach(
+        &self,
+        domain: &Arc<Domain>,
+        live: &Arc<Live>,
+        path: PathBuf,
+    ) -> Option<EventReceiver> {
+        let deadlines = &self.settings.deadlines;
+        let options =
+            Options { greeting_deadline: deadlines.start, command_deadline: deadlines.monitor };
+        loop {
+            match self.attach(domain, live, &path, options).await {
+                Ok(events) => return Some(events),
+                Err(error) => {
+                    tracing::warn!(domain = %domain.name(), %error, "monitor not reached");
+                }
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
+    async fn attach(
+        &self,
+        domain: &Arc<Domain>,
+        live: &Arc<Live>,
+        path: &std::path::Path,
+        options: Options,
+    ) -> Result<EventReceiver, QmpError> {
+        let (monitor, _, events) = Monitor::connect(path, options).await?;
+        let status = monitor.query_status().await?;
+        live.set_monitor(monitor);
+        let mut document = domain.published().live.as_deref().cloned();
+        if let Some(document) = &mut document {
+            refresh::facts(live, document).await?;
+        }
+        let before = domain.published().state;
+        let now = state_of(&status.status, before);
+        domain.publish(|view| {
+            view.state = now;
+            view.live = document.map(Arc::new);
+        });
+        self.save_status(domain, live);
+        match live.stop_cause() {
+            Some(cause) => self.end_because(domain, live, cause),
+            None if status.status == "shutdown" => self.when_down(domain, live),
+            None => {}
+        }
+        Ok(events)
+    }
+}
+
+struct StoredFile {
+    stored: StoredDefinition,
+    definition: Arc<config::Domain>,
+}
+
+/// Why a guest is gone that ran when the last daemon wrote its status.
+fn reason_of_absence(status: &Status) -> DomainShutoffReason {
+    match status.stop_cause {
+        Some(StopCause::Destroyed) => DomainShutoffReason::DESTROYED,
+        Some(StopCause::Shutdown) => DomainShutoffReason::SHUTDOWN,
+        Some(StopCause::Failed) => DomainShutoffReason::FAILED,
+        Some(StopCause::Crashed) | None => DomainShutoffReason::CRASHED,
+    }
+}
+
+/// QEMU's word for what it does, with the reason that was known if the state is the same.
+fn state_of(word: &str, before: RunState) -> RunState {
+    let now = match word {
+        "running" => RunState::running(DomainRunningReason::UNKNOWN),
+        "suspended" => RunState::pm_suspended(api::DomainPMSuspendedReason(0)),
+        "io-error" => RunState::paused(DomainPausedReason::IOERROR),
+        "watchdog" => RunState::paused(DomainPausedReason::WATCHDOG),
+        "guest-panicked" => RunState::crashed(api::DomainCrashedReason::PANICKED),
+        "shutdown" => RunState::shutting_down(api::DomainShutdownReason::UNKNOWN),
+        _ => RunState::paused(DomainPausedReason::UNKNOWN),
+    };
+    let stopped_for_another_reason = word == "paused" && before.state() == DomainState::CRASHED;
+    if now.state() == before.state() || stopped_for_another_reason { before } else { now }
+}
+
+type Parsed = (StoredDefinition, Result<config::Domain, String>);
+
+/// Reads the documents on all processors: thousands of them stand between a start of the daemon
+/// and its first answer. Texts are let go of one by one; together they would be as much memory
+/// again as what they describe.
+fn read_all(definitions: &Definitions, files: Vec<PathBuf>) -> Vec<Parsed> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = files.len().div_ceil(workers).max(1);
+    let read = |path: &PathBuf| {
+        let (stored, text) = definitions.read(path.clone());
+        let definition =
+            text.and_then(|text| documents::read_stored(&text).map_err(|error| error.message));
+        (stored, definition)
+    };
+    let read_share = |share: &[PathBuf]| share.iter().map(read).collect::<Vec<Parsed>>();
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            files.chunks(share).map(|share| scope.spawn(move || read_share(share))).collect();
+        running.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+    })
+}

@@ -1,0 +1,90 @@
+//! From a process at its gate to a QEMU that answers.
+
+use std::sync::Arc;
+
+use api::{Error, Result};
+use host::process::Process;
+use qmp::{EventReceiver, Monitor, Options, QmpError};
+
+use super::{Scaffold, Spawned};
+use crate::domain::{Domain, Live};
+use crate::driver::QemuDriver;
+use crate::errors::{self, QEMU};
+use crate::lifecycle::refresh;
+
+/// A guest whose monitor has answered; its virtual CPUs stand still.
+pub(super) struct Greeted {
+    pub live: Arc<Live>,
+    pub document: config::Domain,
+    pub events: EventReceiver,
+    pub scaffold: Scaffold,
+}
+
+impl Greeted {
+    pub(super) async fn new(
+        driver: &QemuDriver,
+        domain: &Arc<Domain>,
+        spawned: Spawned,
+    ) -> Result<Self> {
+        let Spawned { mut prepared, held, monitor } = spawned;
+        let deadlines = &driver.settings.deadlines;
+        let process = held.release(deadlines.start).await;
+        let process = process.map_err(|error| Error::internal(QEMU, error.to_string()))?;
+        let options =
+            Options { greeting_deadline: deadlines.start, command_deadline: deadlines.monitor };
+        let greeting = greet(&process, monitor, options).await;
+        let (monitor, events) = match greeting {
+            Ok(greeted) => greeted,
+            Err(error) => return Err(give_up(&process, &prepared.scaffold, error).await),
+        };
+        let directory = prepared.scaffold.directory.clone();
+        let live = Live::new(prepared.scaffold.id, process, prepared.emulator, directory);
+        live.set_monitor(monitor);
+        let live = Arc::new(live);
+        let fresh = refresh::after_start(&live, &mut prepared.document, &prepared.secrets).await;
+        if let Err(error) = fresh {
+            let error = errors::monitor(domain, &error);
+            return Err(give_up(&live.process, &prepared.scaffold, error).await);
+        }
+        if let Some(pin) = &prepared.document.cputune.emulatorpin
+            && let Err(error) = driver.pin_emulator(domain, &live, &pin.cpuset).await
+        {
+            return Err(give_up(&live.process, &prepared.scaffold, error).await);
+        }
+        Ok(Self { live, document: prepared.document, events, scaffold: prepared.scaffold })
+    }
+}
+
+/// Waits for the monitor, or for the process to end, whichever is first.
+async fn greet(
+    process: &Process,
+    stream: tokio::net::UnixStream,
+    options: Options,
+) -> Result<(Monitor, EventReceiver), Error> {
+    tokio::select! {
+        biased;
+        greeted = Monitor::attach(stream, options) => match greeted {
+            Ok((monitor, _, events)) => Ok((monitor, events)),
+            Err(QmpError::Timeout { .. }) => {
+                let detail = "cannot connect to the monitor: QEMU did not greet in time";
+                Err(Error::operation_timeout(QEMU, detail))
+            }
+            Err(error) => Err(Error::internal(QEMU, format!("process exited while connecting to monitor: {error}"))),
+        },
+        _ = process.wait_exit() => {
+            Err(Error::internal(QEMU, "process exited while connecting to monitor"))
+        }
+    }
+}
+
+/// Ends the process and says what QEMU had to say about it.
+async fn give_up(process: &Process, scaffold: &Scaffold, error: Error) -> Error {
+    if let Err(fault) = process.end(std::time::Duration::ZERO).await {
+        tracing::error!(%fault, "a QEMU that failed to start cannot be ended");
+    }
+    let words = scaffold.log.last_words(scaffold.log_position);
+    if words.is_empty() {
+        return error;
+    }
+    Error::internal(QEMU, format!("process exited while connecting to monitor: {words}"))
+}

@@ -1,0 +1,108 @@
+//! Refuses limits that nobody would hold a guest to.
+//!
+//! Shares, quotas and limits of memory and disks are the business of control groups, and schedulers
+//! that of each thread. Neither is set up yet; a guest that relies on them must not run without.
+
+use api::{Error, Result};
+use config::domain::interface::{Interface, InterfaceSource};
+
+use crate::errors::QEMU;
+
+/// Checks that `document` asks for no limit that would not hold.
+///
+/// # Errors
+/// `CONFIG_UNSUPPORTED` naming the first element that does.
+pub(super) fn refuse(document: &config::Domain) -> Result<()> {
+    let (cpu, memory, io) = (&document.cputune, &document.memtune, &document.blkiotune);
+    let partition = document.resource.as_ref().and_then(|resource| resource.partition.as_ref());
+    let asked = [
+        ("cputune/shares", cpu.shares.is_some()),
+        ("cputune/period", cpu.period.is_some()),
+        ("cputune/quota", cpu.quota.is_some()),
+        ("cputune/global_period", cpu.global_period.is_some()),
+        ("cputune/global_quota", cpu.global_quota.is_some()),
+        ("cputune/emulator_period", cpu.emulator_period.is_some()),
+        ("cputune/emulator_quota", cpu.emulator_quota.is_some()),
+        ("cputune/iothread_period", cpu.iothread_period.is_some()),
+        ("cputune/iothread_quota", cpu.iothread_quota.is_some()),
+        ("cputune/iothreadpin", !cpu.iothreadpins.is_empty()),
+        ("cputune/vcpusched", !cpu.vcpuscheds.is_empty()),
+        ("cputune/iothreadsched", !cpu.iothreadscheds.is_empty()),
+        ("cputune/emulatorsched", cpu.emulatorsched.is_some()),
+        ("memtune/hard_limit", memory.hard_limit.is_some()),
+        ("memtune/soft_limit", memory.soft_limit.is_some()),
+        ("memtune/swap_hard_limit", memory.swap_hard_limit.is_some()),
+        ("memtune/min_guarantee", memory.min_guarantee.is_some()),
+        ("blkiotune/weight", io.weight.is_some()),
+        ("blkiotune/device", !io.devices.is_empty()),
+        ("resource/partition", partition.is_some()),
+    ];
+    let interfaces = document.devices.interfaces.iter().flat_map(of_interface);
+    match asked.into_iter().chain(interfaces).find(|(_, asked)| *asked) {
+        None => Ok(()),
+        Some((element, _)) => {
+            let detail = format!("a guest with <{element}> cannot be started yet");
+            Err(Error::config_unsupported(QEMU, detail))
+        }
+    }
+}
+
+/// What would have to be done to an interface's device on the host. One without such a device has
+/// no use for it, in libvirt neither.
+fn of_interface(interface: &Interface) -> [(&'static str, bool); 6] {
+    let on_host = matches!(interface.source.source, InterfaceSource::Ethernet(_));
+    [
+        ("interface/bandwidth", on_host && interface.bandwidth.is_some()),
+        ("interface/filterref", on_host && interface.filterref.is_some()),
+        ("interface/vlan", on_host && interface.vlan.is_some()),
+        ("interface/coalesce", on_host && interface.coalesce.is_some()),
+        ("interface/script", on_host && interface.script.is_some()),
+        ("interface/downscript", on_host && interface.downscript.is_some()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use config::domain::ParseFlags;
+
+    use super::*;
+
+    fn outcome(tuning: &str) -> Result<()> {
+        let xml =
+            format!("<domain type='qemu'><name>a</name>{tuning}<os><type>hvm</type></os></domain>");
+        refuse(&config::Domain::parse(&xml, ParseFlags::Inactive).unwrap())
+    }
+
+    #[test]
+    fn a_limit_that_would_not_hold_is_named() {
+        let cases = [
+            ("<cputune><shares>512</shares></cputune>", "<cputune/shares>"),
+            ("<memtune><hard_limit>1</hard_limit></memtune>", "<memtune/hard_limit>"),
+            ("<blkiotune><weight>200</weight></blkiotune>", "<blkiotune/weight>"),
+            ("<resource><partition>/a</partition></resource>", "<resource/partition>"),
+        ];
+        for (tuning, named) in cases {
+            let error = outcome(tuning).unwrap_err();
+            assert_eq!(error.code, api::ErrorCode::CONFIG_UNSUPPORTED);
+            assert!(error.message.contains(named), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn what_a_tap_device_would_need_is_named() {
+        let interface = |kind: &str| {
+            format!(
+                "<devices><interface type='{kind}'><bandwidth><inbound average='1'/></bandwidth></interface></devices>"
+            )
+        };
+        let error = outcome(&interface("ethernet")).unwrap_err();
+        assert!(error.message.contains("<interface/bandwidth>"), "{}", error.message);
+        outcome(&interface("user")).unwrap();
+    }
+
+    #[test]
+    fn pins_hold() {
+        let pins = "<vcpupin vcpu='0' cpuset='0'/><emulatorpin cpuset='0'/>";
+        outcome(&format!("<cputune>{pins}</cputune>")).unwrap();
+    }
+}

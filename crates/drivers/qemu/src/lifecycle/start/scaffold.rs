@@ -1,0 +1,94 @@
+//! What a start has built so far, taken down again when it fails.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use api::Result;
+
+use crate::domain::{Domain, Taint, Taints};
+use crate::driver::QemuDriver;
+use crate::guest_log::GuestLog;
+
+/// Files and directories of a guest in the making. Dropping it removes them.
+pub(super) struct Scaffold {
+    driver: Arc<QemuDriver>,
+    domain: Arc<Domain>,
+    /// Number of the guest.
+    pub id: i32,
+    /// Directory of its sockets and keys.
+    pub directory: PathBuf,
+    /// Directory of its channels' sockets, when that is another.
+    pub extra: Option<PathBuf>,
+    /// Its log.
+    pub log: Arc<GuestLog>,
+    /// Where the log stood before this start.
+    pub log_position: u64,
+    taints: Taints,
+    kept: bool,
+}
+
+impl Scaffold {
+    /// Begins a guest: its number, its directory, its log.
+    pub(super) fn new(driver: &QemuDriver, domain: &Arc<Domain>) -> Result<Self> {
+        let id = driver.registry.next_id();
+        let name = domain.name();
+        let directory = driver.settings.directories().guest(id, &name);
+        // One left by a daemon that was killed has nothing anybody could want.
+        driver.remove_runtime(&directory);
+        make_private(&directory)?;
+        let log = Arc::new(driver.open_log(&name)?);
+        let log_position = log.position();
+        Ok(Self {
+            driver: driver.shared()?,
+            domain: Arc::clone(domain),
+            id,
+            directory,
+            extra: None,
+            log,
+            log_position,
+            taints: Taints::default(),
+            kept: false,
+        })
+    }
+
+    /// Notes a taint that comes with the start.
+    pub(super) fn taint(&mut self, taint: Taint) {
+        if self.taints.add(taint) {
+            self.log.line(&format!("Domain id={} is tainted: {}", self.id, taint.name()));
+        }
+    }
+
+    /// The taints so far.
+    pub(super) fn taints(&self) -> Taints {
+        self.taints
+    }
+
+    /// The guest runs: what was built is its own now.
+    pub(super) fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Scaffold {
+    fn drop(&mut self) {
+        self.domain.set_starting(None);
+        if self.kept {
+            return;
+        }
+        if let Err(error) = self.driver.status.remove(&self.domain.name()) {
+            tracing::warn!(domain = %self.domain.name(), %error, "status not removed");
+        }
+        self.driver.remove_runtime(&self.directory);
+        self.extra.iter().for_each(|directory| self.driver.remove_runtime(directory));
+        self.log.line("shutting down, reason=failed");
+    }
+}
+
+fn make_private(directory: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.map_err(|error| {
+        let what = format_args!("cannot create directory '{}'", directory.display());
+        api::Error::io(crate::errors::QEMU, &error, what)
+    })
+}

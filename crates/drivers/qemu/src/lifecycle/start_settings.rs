@@ -1,0 +1,127 @@
+//! What QEMU is told over its monitor before the virtual CPUs run, because its command line has no
+//! words for it or would show it to everybody: passwords, I/O limits, the balloon, what a guest's
+//! own reboot does.
+
+use config::domain::LifecycleAction;
+use config::domain::disk::{Disk, DiskBus};
+use config::domain::tuning::IoTune;
+use qmp::{Command, Monitor, QmpError};
+use serde_json::{Map, Value, json};
+
+/// A secret that QEMU is told over its monitor, so that no process list shows it.
+#[derive(Debug, Clone)]
+pub(super) struct DisplayPassword {
+    /// `vnc` or `spice`.
+    pub protocol: &'static str,
+    /// The password.
+    pub password: Box<str>,
+    /// What becomes of clients that are connected: `keep`, `disconnect` or `fail`.
+    pub connected: &'static str,
+}
+
+/// Tells a QEMU that has just greeted.
+pub(super) async fn apply(
+    monitor: &Monitor,
+    document: &config::Domain,
+    passwords: &[DisplayPassword],
+) -> Result<(), QmpError> {
+    for secret in passwords {
+        monitor.set_password(secret.protocol, &secret.password, secret.connected).await?;
+    }
+    if document.on_reboot == Some(LifecycleAction::Destroy) {
+        let action = Command::with("set-action", json!({"reboot": "shutdown"}));
+        monitor.perform(&action).await?;
+    }
+    for disk in document.devices.disks.iter().filter(|disk| *disk.iotune != IoTune::default()) {
+        if let Some(limits) = io_limits(disk) {
+            monitor.perform(&Command::with("block_set_io_throttle", limits)).await?;
+        }
+    }
+    set_balloon(monitor, document).await
+}
+
+async fn set_balloon(monitor: &Monitor, document: &config::Domain) -> Result<(), QmpError> {
+    let balloon = document.devices.memballoon.as_deref();
+    let Some(path) = balloon.and_then(crate::tuning::balloon_path) else { return Ok(()) };
+    if let Some(stats) = balloon.and_then(|balloon| balloon.stats.as_ref()) {
+        monitor.set_guest_memory_stats_period(&path, stats.period).await?;
+    }
+    if let Some(current) = below_maximum(document) {
+        // A balloon that cannot be inflated yet leaves the guest all its memory.
+        if let Err(error) = monitor.balloon(current).await {
+            tracing::debug!(%error, "balloon not set at start");
+        }
+    }
+    Ok(())
+}
+
+/// The memory that the balloon is to leave, if that is less than there is. **Units**: bytes.
+fn below_maximum(document: &config::Domain) -> Option<u64> {
+    let current = document.current_memory?.0;
+    let maximum = document.memory?.size.0;
+    (current < maximum).then(|| current.saturating_mul(1024))
+}
+
+/// Arguments of `block_set_io_throttle`; none for a disk without a name in QEMU.
+fn io_limits(disk: &Disk) -> Option<Value> {
+    let alias = disk.info.alias.name()?;
+    let id = match disk.target.bus {
+        Some(DiskBus::Virtio) => format!("/machine/peripheral/{alias}/virtio-backend"),
+        _ => alias.to_owned(),
+    };
+    let tune = &disk.iotune;
+    let always = [
+        ("bps", tune.total_bytes_sec),
+        ("bps_rd", tune.read_bytes_sec),
+        ("bps_wr", tune.write_bytes_sec),
+        ("iops", tune.total_iops_sec),
+        ("iops_rd", tune.read_iops_sec),
+        ("iops_wr", tune.write_iops_sec),
+    ];
+    let given = [
+        ("bps_max", tune.total_bytes_sec_max),
+        ("bps_rd_max", tune.read_bytes_sec_max),
+        ("bps_wr_max", tune.write_bytes_sec_max),
+        ("iops_max", tune.total_iops_sec_max),
+        ("iops_rd_max", tune.read_iops_sec_max),
+        ("iops_wr_max", tune.write_iops_sec_max),
+        ("bps_max_length", tune.total_bytes_sec_max_length),
+        ("bps_rd_max_length", tune.read_bytes_sec_max_length),
+        ("bps_wr_max_length", tune.write_bytes_sec_max_length),
+        ("iops_max_length", tune.total_iops_sec_max_length),
+        ("iops_rd_max_length", tune.read_iops_sec_max_length),
+        ("iops_wr_max_length", tune.write_iops_sec_max_length),
+        ("iops_size", tune.size_iops_sec),
+    ];
+    let mut limits = Map::new();
+    limits.insert("id".into(), id.into());
+    limits.extend(always.map(|(name, value)| (name.into(), value.unwrap_or(0).into())));
+    let given = given.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into())));
+    limits.extend(given);
+    if let Some(group) = &tune.group_name {
+        limits.insert("group".into(), (&**group).into());
+    }
+    Some(Value::Object(limits))
+}
+
+#[cfg(test)]
+mod tests {
+    use config::domain::{ParseFlags, complete::aliases};
+
+    use super::io_limits;
+
+    #[test]
+    fn limits_name_the_disk_and_what_is_given() {
+        let document = "<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os><devices>\
+            <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+            <iotune><total_iops_sec>500</total_iops_sec><total_iops_sec_max>900</total_iops_sec_max></iotune>\
+            </disk></devices></domain>";
+        let mut domain = config::Domain::parse(document, ParseFlags::Inactive).unwrap();
+        aliases::assign_aliases(&mut domain);
+        let limits = io_limits(&domain.devices.disks[0]).unwrap();
+        assert_eq!(limits["id"], "/machine/peripheral/virtio-disk0/virtio-backend");
+        assert_eq!((&limits["iops"], &limits["iops_max"]), (&500.into(), &900.into()));
+        assert_eq!(limits["bps"], 0);
+        assert_eq!(limits.get("bps_max"), None);
+    }
+}

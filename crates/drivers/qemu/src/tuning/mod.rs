@@ -1,0 +1,52 @@
+//! Processors and memory of a domain: how many, how much, where.
+
+mod cpu_map;
+mod memory;
+mod memory_stats;
+mod pinning;
+mod scheduler;
+mod vcpu_hotplug;
+mod vcpu_info;
+mod vcpus;
+
+use config::domain::memory::{Balloon, BalloonModel};
+
+pub(crate) use memory_stats::{BALLOON_FIGURES, BEFORE_LAST_UPDATE, BalloonFigure};
+pub(crate) use pinning::apply_pins;
+pub(crate) use vcpu_hotplug::is_vcpu_alias;
+pub(crate) use vcpu_info::VcpuTimes;
+
+/// How many virtual CPUs there can be.
+pub(crate) fn maximum_vcpus(document: &config::Domain) -> u32 {
+    document.vcpu.as_ref().map_or(1, |vcpu| vcpu.count)
+}
+
+/// How many virtual CPUs there are, or are at start.
+pub(crate) fn current_vcpus(document: &config::Domain) -> u32 {
+    let current = document.vcpu.as_ref().and_then(|vcpu| vcpu.current);
+    current.unwrap_or_else(|| maximum_vcpus(document))
+}
+
+/// All of the memory. **Units**: KiB.
+pub(crate) fn maximum_memory_kib(document: &config::Domain) -> u64 {
+    document.memory.map_or(0, |memory| memory.size.0)
+}
+
+/// What the balloon leaves of it. **Units**: KiB.
+pub(crate) fn current_memory_kib(document: &config::Domain) -> u64 {
+    let has_balloon = balloon(document).is_some();
+    let current = document.current_memory.filter(|_| has_balloon || document.id.is_none());
+    current.map_or_else(|| maximum_memory_kib(document), |current| current.0)
+}
+
+/// The balloon, unless the document wants none.
+pub(crate) fn balloon(document: &config::Domain) -> Option<&Balloon> {
+    let balloon = document.devices.memballoon.as_deref();
+    balloon.filter(|balloon| balloon.model != BalloonModel::None)
+}
+
+/// Where QEMU's object model has a balloon.
+pub(crate) fn balloon_path(balloon: &Balloon) -> Option<String> {
+    let alias = balloon.info.alias.name().filter(|_| balloon.model != BalloonModel::None)?;
+    Some(format!("/machine/peripheral/{alias}"))
+}

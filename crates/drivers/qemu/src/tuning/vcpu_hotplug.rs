@@ -1,0 +1,281 @@
+//! Virtual CPUs that come and go while the guest runs.
+//!
+//! QEMU says which places there are. A CPU that is there when it starts stays; one that was
+//! plugged is called `vcpuN` and may be asked to go again, which is the guest's decision.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{Error, ErrorCode, Result};
+use config::domain::{VcpuState, Vcpus};
+use qmp::Command;
+use qmp::commands::{CpuPlace, HotpluggableCpu, VcpuThread};
+use serde_json::{Map, Value};
+
+use super::{current_vcpus, maximum_vcpus};
+use crate::domain::{Domain, Live, not_running};
+use crate::driver::QemuDriver;
+use crate::errors::QEMU;
+
+/// How long a guest may take to let go of a CPU.
+const UNPLUG: Duration = Duration::from_secs(5);
+
+impl QemuDriver {
+    /// Plugs or unplugs virtual CPUs until there are `wanted`. The caller holds a modify job.
+    pub(super) async fn plug_vcpus(&self, domain: &Domain, wanted: u32) -> Result<()> {
+        let live = domain.running()?;
+        let document = domain.published().live.clone().ok_or_else(not_running)?;
+        let current = current_vcpus(&document);
+        if wanted == current {
+            return Ok(());
+        }
+        let places = self.ask(domain, live.monitor()?.query_hotpluggable_cpus()).await?;
+        let places = in_order(places);
+        if wanted > current {
+            self.plug(domain, &live, &places, wanted - current).await
+        } else {
+            self.unplug(domain, &live, &places, current - wanted).await
+        }
+    }
+
+    async fn plug(&self, domain: &Domain, live: &Live, places: &[Place], more: u32) -> Result<()> {
+        let free = places.iter().filter(|place| place.cpu.qom_path.is_none());
+        for place in choose(free, more)? {
+            let command = Command::with("device_add", place.properties());
+            self.ask(domain, live.monitor()?.perform(&command)).await?;
+        }
+        self.refresh_vcpus(domain, live).await
+    }
+
+    async fn unplug(
+        &self,
+        domain: &Domain,
+        live: &Live,
+        places: &[Place],
+        less: u32,
+    ) -> Result<()> {
+        let plugged = places.iter().rev().filter(|place| place.is_plugged());
+        for place in choose(plugged, less)? {
+            let before = live.parts().vcpus.len();
+            self.ask(domain, live.monitor()?.device_del(&place.alias())).await?;
+            let gone = |view: &crate::domain::Published| {
+                view.id != Some(live.id) || live.parts().vcpus.len() < before
+            };
+            if !domain.wait_until(gone, UNPLUG).await {
+                let detail = "vcpu unplug request timed out. Unplug result must be manually \
+                              inspected in the domain";
+                return Err(Error::operation_timeout(QEMU, detail));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks again after a virtual CPU went. Not waited for: whoever sees QEMU's events calls this.
+    pub(crate) fn vcpu_unplugged(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
+        let Ok(driver) = self.shared() else { return };
+        let (domain, live) = (Arc::clone(domain), Arc::clone(live));
+        tokio::spawn(async move {
+            if let Err(error) = driver.refresh_vcpus(&domain, &live).await {
+                tracing::warn!(domain = %domain.name(), %error, "virtual CPUs not counted again");
+            }
+        });
+    }
+
+    /// Asks which virtual CPUs there are now, and tells readers.
+    async fn refresh_vcpus(&self, domain: &Domain, live: &Live) -> Result<()> {
+        let threads = self.ask(domain, live.monitor()?.query_cpus_fast()).await?;
+        if let Some(document) = &domain.published().live {
+            super::apply_pins(document, &threads);
+        }
+        live.parts().vcpus.clone_from(&threads);
+        self.change_live(domain, live, |document| describe(document, &threads));
+        Ok(())
+    }
+}
+
+/// Whether a device that went was a virtual CPU.
+pub(crate) fn is_vcpu_alias(alias: &str) -> bool {
+    alias.strip_prefix("vcpu").is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+/// A place and the number of its first virtual CPU.
+#[derive(Debug, Clone)]
+struct Place {
+    first: u32,
+    cpu: HotpluggableCpu,
+}
+
+impl Place {
+    fn alias(&self) -> String {
+        format!("vcpu{}", self.first)
+    }
+
+    /// Whether a CPU is there that was plugged: those of the start have no name.
+    fn is_plugged(&self) -> bool {
+        let path = self.cpu.qom_path.as_deref();
+        path.is_some_and(|path| path.rsplit('/').next() == Some(self.alias().as_str()))
+    }
+
+    /// What `device_add` takes.
+    fn properties(&self) -> Value {
+        let CpuPlace { node_id, socket_id, die_id, cluster_id, core_id, thread_id } =
+            self.cpu.props;
+        let mut object = Map::new();
+        object.insert("driver".to_owned(), self.cpu.kind.as_str().into());
+        object.insert("id".to_owned(), self.alias().into());
+        let ids = [
+            ("node-id", node_id),
+            ("socket-id", socket_id),
+            ("die-id", die_id),
+            ("cluster-id", cluster_id),
+            ("core-id", core_id),
+            ("thread-id", thread_id),
+        ];
+        for (name, id) in ids {
+            if let Some(id) = id {
+                object.insert(name.to_owned(), id.into());
+            }
+        }
+        Value::Object(object)
+    }
+}
+
+/// The places in the order of their virtual CPUs; QEMU lists the last first.
+fn in_order(mut cpus: Vec<HotpluggableCpu>) -> Vec<Place> {
+    let place = |props: &CpuPlace| {
+        (
+            props.node_id,
+            props.socket_id,
+            props.die_id,
+            props.cluster_id,
+            props.core_id,
+            props.thread_id,
+        )
+    };
+    cpus.sort_by_key(|cpu| place(&cpu.props));
+    let mut next = 0u32;
+    let mut places = Vec::with_capacity(cpus.len());
+    for cpu in cpus {
+        let first = next;
+        next = next.saturating_add(cpu.vcpus_count.max(1));
+        places.push(Place { first, cpu });
+    }
+    places
+}
+
+/// Takes places until they have exactly `count` virtual CPUs.
+fn choose<'p>(places: impl Iterator<Item = &'p Place>, count: u32) -> Result<Vec<&'p Place>> {
+    let mut left = count;
+    let mut chosen = Vec::new();
+    for place in places {
+        if left == 0 {
+            break;
+        }
+        if let Some(rest) = left.checked_sub(place.cpu.vcpus_count.max(1)) {
+            left = rest;
+            chosen.push(place);
+        }
+    }
+    if left == 0 {
+        return Ok(chosen);
+    }
+    let detail =
+        "failed to find appropriate hotpluggable vcpus to reach the desired target vcpu count";
+    Err(Error::new(ErrorCode::CONFIG_UNSUPPORTED, QEMU, detail))
+}
+
+/// Says in the document which virtual CPUs are there.
+fn describe(document: &mut config::Domain, threads: &[VcpuThread]) {
+    let maximum = maximum_vcpus(document);
+    let online = u32::try_from(threads.len()).unwrap_or(maximum);
+    if let Some(vcpu) = &mut document.vcpu {
+        vcpu.current = (online < maximum).then_some(online);
+    }
+    let plugged = |thread: &VcpuThread| {
+        let name = thread.qom_path.rsplit('/').next().unwrap_or_default();
+        name == format!("vcpu{}", thread.cpu_index)
+    };
+    let known = document.vcpus.take().map(|known| known.vcpus).unwrap_or_default();
+    let mut order = 0;
+    let states = (0..maximum).map(|id| {
+        let thread = threads.iter().find(|thread| thread.cpu_index == id);
+        let before = known.iter().find(|state| state.id == id);
+        let stays = before.and_then(|state| state.hotpluggable).filter(|_| thread.is_some());
+        let hotpluggable = thread.is_none_or(plugged);
+        order += u32::from(thread.is_some());
+        VcpuState {
+            id,
+            enabled: thread.is_some().into(),
+            hotpluggable: Some(stays.unwrap_or(hotpluggable.into())),
+            order: thread.is_some().then_some(order),
+        }
+    });
+    document.vcpus = Some(Box::new(Vcpus { vcpus: states.collect() }));
+}
+
+#[cfg(test)]
+mod tests {
+    use config::YesNo;
+
+    use super::*;
+
+    fn cpu(socket: i64, qom_path: Option<&str>) -> HotpluggableCpu {
+        HotpluggableCpu {
+            kind: "qemu64-x86_64-cpu".to_owned(),
+            vcpus_count: 1,
+            props: CpuPlace {
+                socket_id: Some(socket),
+                core_id: Some(0),
+                thread_id: Some(0),
+                ..CpuPlace::default()
+            },
+            qom_path: qom_path.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn places_are_taken_in_the_order_of_their_cpus() {
+        let places = in_order(vec![
+            cpu(3, None),
+            cpu(2, None),
+            cpu(1, Some("/machine/peripheral/vcpu1")),
+            cpu(0, Some("/machine/unattached/device[0]")),
+        ]);
+        let free = || places.iter().filter(|place| place.cpu.qom_path.is_none());
+        let chosen = choose(free(), 1).unwrap();
+        let expected = serde_json::json!({"driver": "qemu64-x86_64-cpu", "id": "vcpu2",
+            "socket-id": 2, "core-id": 0, "thread-id": 0});
+        assert_eq!(chosen[0].properties(), expected);
+        assert!(choose(free(), 3).is_err());
+        let plugged: Vec<u32> =
+            places.iter().filter(|place| place.is_plugged()).map(|place| place.first).collect();
+        assert_eq!(plugged, [1]);
+    }
+
+    #[test]
+    fn the_document_says_which_are_there() {
+        let xml = "<domain type='qemu'><name>a</name><vcpu current='1'>3</vcpu>\
+                   <os><type>hvm</type></os></domain>";
+        let mut document =
+            config::Domain::parse(xml, config::domain::ParseFlags::Inactive).unwrap();
+        let thread = |cpu_index, qom_path: &str| VcpuThread {
+            cpu_index,
+            qom_path: qom_path.to_owned(),
+            ..VcpuThread::default()
+        };
+        let start = thread(0, "/machine/unattached/device[0]");
+        describe(&mut document, &[start, thread(1, "/machine/peripheral/vcpu1")]);
+        assert_eq!(current_vcpus(&document), 2);
+        let states = &document.vcpus.as_ref().unwrap().vcpus;
+        let found: Vec<_> =
+            states.iter().map(|state| (state.enabled, state.hotpluggable, state.order)).collect();
+        assert_eq!(
+            found,
+            [
+                (YesNo::Yes, Some(YesNo::No), Some(1)),
+                (YesNo::Yes, Some(YesNo::Yes), Some(2)),
+                (YesNo::No, Some(YesNo::Yes), None),
+            ]
+        );
+    }
+}
