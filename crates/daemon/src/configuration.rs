@@ -1,0 +1,281 @@
+//! `ferrovirtd.toml`. Keys that libvirtd.conf has too bear the same names.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use server::Limits;
+
+use crate::layout::Scope;
+
+/// Longest configuration file. **Units**: bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Every key, with its default; `docs/configuration.md` says what they mean.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Configuration {
+    pub(crate) unix_sock_group: Option<String>,
+    pub(crate) unix_sock_rw_perms: Option<String>,
+    pub(crate) unix_sock_ro_perms: String,
+    pub(crate) max_clients: usize,
+    pub(crate) max_anonymous_clients: usize,
+    pub(crate) max_clients_per_user: usize,
+    pub(crate) auth_timeout: u64,
+    pub(crate) max_client_requests: usize,
+    pub(crate) max_client_queue: usize,
+    pub(crate) max_client_output: usize,
+    pub(crate) max_client_registrations: usize,
+    pub(crate) stall_timeout: u64,
+    pub(crate) keepalive_interval: i64,
+    pub(crate) keepalive_count: u32,
+    pub(crate) vnc_listen: String,
+    pub(crate) remote_display_port_min: u16,
+    pub(crate) remote_display_port_max: u16,
+    pub(crate) guest_log_max_bytes: u64,
+    pub(crate) monitor_timeout: u64,
+    pub(crate) stats_timeout_ms: u64,
+    pub(crate) job_timeout: u64,
+    pub(crate) log_level: LogLevel,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// Who may open the sockets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SocketModes {
+    pub(crate) read_write: u32,
+    pub(crate) read_only: u32,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            unix_sock_group: None,
+            unix_sock_rw_perms: None,
+            unix_sock_ro_perms: "0777".to_owned(),
+            max_clients: 5000,
+            max_anonymous_clients: 20,
+            max_clients_per_user: 4000,
+            auth_timeout: 60,
+            max_client_requests: 5,
+            max_client_queue: 64,
+            max_client_output: 8 << 20,
+            max_client_registrations: 1024,
+            stall_timeout: 60,
+            keepalive_interval: 5,
+            keepalive_count: 5,
+            vnc_listen: "127.0.0.1".to_owned(),
+            remote_display_port_min: 5900,
+            remote_display_port_max: 65535,
+            guest_log_max_bytes: 2 << 20,
+            monitor_timeout: 10,
+            stats_timeout_ms: 500,
+            job_timeout: 30,
+            log_level: LogLevel::Info,
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads a file; an unknown key or a value out of range is an error that names it.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        use std::io::Read;
+        let name = || format!("cannot read configuration '{}'", path.display());
+        let mut text = String::new();
+        let file = std::fs::File::open(path).with_context(name)?;
+        file.take(FILE_BYTES_MAX.saturating_add(1)).read_to_string(&mut text).with_context(name)?;
+        if text.len() as u64 > FILE_BYTES_MAX {
+            bail!("configuration '{}' is longer than {FILE_BYTES_MAX} bytes", path.display());
+        }
+        Self::parse(&text).with_context(|| format!("in configuration '{}'", path.display()))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let configuration: Self = toml::from_str(text)?;
+        configuration.check()?;
+        Ok(configuration)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let at_least_one = [
+            ("max_clients", self.max_clients),
+            ("max_anonymous_clients", self.max_anonymous_clients),
+            ("max_clients_per_user", self.max_clients_per_user),
+            ("max_client_requests", self.max_client_requests),
+            ("max_client_queue", self.max_client_queue),
+        ];
+        for (key, value) in at_least_one {
+            if !(1..=1_000_000).contains(&value) {
+                bail!("{key} = {value} is not between 1 and 1000000");
+            }
+        }
+        if self.max_client_queue < self.max_client_requests {
+            bail!(
+                "max_client_queue = {} is below max_client_requests = {}",
+                self.max_client_queue,
+                self.max_client_requests
+            );
+        }
+        if !(65_536..=1 << 30).contains(&self.max_client_output) {
+            bail!("max_client_output = {} is not between 64 KiB and 1 GiB", self.max_client_output);
+        }
+        if self.auth_timeout == 0 || self.stall_timeout == 0 {
+            bail!("auth_timeout and stall_timeout must be a second or more");
+        }
+        if self.keepalive_interval == 0 || self.keepalive_interval < -1 {
+            bail!(
+                "keepalive_interval = {} is neither -1 nor a number of seconds",
+                self.keepalive_interval
+            );
+        }
+        self.check_guests()?;
+        self.socket_modes(Scope::System).map(drop)
+    }
+
+    fn check_guests(&self) -> anyhow::Result<()> {
+        let (first, last) = (self.remote_display_port_min, self.remote_display_port_max);
+        if first < 5900 || first > last {
+            bail!("remote_display_port_min = {first} is not between 5900 and {last}");
+        }
+        if self.guest_log_max_bytes < 65_536 {
+            bail!("guest_log_max_bytes = {} is below 64 KiB", self.guest_log_max_bytes);
+        }
+        if self.monitor_timeout == 0 || self.job_timeout == 0 || self.stats_timeout_ms == 0 {
+            bail!("monitor_timeout, job_timeout and stats_timeout_ms must be above 0");
+        }
+        Ok(())
+    }
+
+    /// Who may open the sockets. Whoever opens the first may do everything, so unless the file
+    /// says otherwise that is the daemon's own user, and with a group also its members.
+    pub(crate) fn socket_modes(&self, scope: Scope) -> anyhow::Result<SocketModes> {
+        let usual = match (&self.unix_sock_group, scope) {
+            (Some(_), Scope::System) => "0770",
+            (None, Scope::System) | (_, Scope::Session) => "0700",
+        };
+        let read_write = self.unix_sock_rw_perms.as_deref().unwrap_or(usual);
+        Ok(SocketModes {
+            read_write: mode("unix_sock_rw_perms", read_write)?,
+            read_only: mode("unix_sock_ro_perms", &self.unix_sock_ro_perms)?,
+        })
+    }
+
+    /// What clients may use.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            max_clients: self.max_clients,
+            max_anonymous_clients: self.max_anonymous_clients,
+            max_clients_per_user: self.max_clients_per_user,
+            auth_timeout: Duration::from_secs(self.auth_timeout),
+            max_client_requests: self.max_client_requests,
+            max_client_queue: self.max_client_queue,
+            outgoing_pause_bytes: self.max_client_output / 8,
+            outgoing_max_bytes: self.max_client_output,
+            stall_timeout: Duration::from_secs(self.stall_timeout),
+            max_registrations: self.max_client_registrations,
+            keepalive_interval: u64::try_from(self.keepalive_interval)
+                .ok()
+                .map(Duration::from_secs),
+            keepalive_count: self.keepalive_count,
+        }
+    }
+}
+
+fn mode(key: &str, text: &str) -> anyhow::Result<u32> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode <= 0o777 => Ok(mode),
+        Ok(_) | Err(_) => bail!("{key} = \"{text}\" is not an octal mode such as \"0770\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Configuration, Scope};
+
+    #[test]
+    fn the_file_that_comes_along_says_the_defaults_and_names_every_key() {
+        let file = include_str!("../ferrovirtd.toml");
+        assert_eq!(Configuration::parse(file).unwrap(), Configuration::default());
+        let uncommented: String = file
+            .lines()
+            .filter_map(|line| line.strip_prefix('#'))
+            .filter(|line| line.contains(" = ") && !line.starts_with(' '))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let written = Configuration::parse(&uncommented).unwrap();
+        let optional = Configuration {
+            unix_sock_group: written.unix_sock_group.clone(),
+            unix_sock_rw_perms: written.unix_sock_rw_perms.clone(),
+            ..Configuration::default()
+        };
+        assert_eq!(written, optional);
+        let guide = include_str!("../../../docs/configuration.md");
+        for key in keys() {
+            let line = format!("{key} = ");
+            assert!(
+                uncommented.lines().any(|written| written.starts_with(&line)),
+                "{key} is not in ferrovirtd.toml"
+            );
+            assert!(guide.contains(&format!("`{key}`")), "{key} is not in docs/configuration.md");
+        }
+    }
+
+    /// Every key there is: what the refusal of an unknown one offers.
+    fn keys() -> Vec<String> {
+        let refusal = toml::from_str::<Configuration>("no_such_key = 1").unwrap_err();
+        let offered = refusal.message().split_once("expected one of").unwrap().1;
+        let keys: Vec<_> = offered.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert!(keys.contains(&"max_clients".to_owned()), "{keys:?}");
+        keys
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let error = Configuration::parse("max_clients = 7\nmax_cleints = 8\n").unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains("line 2") && text.contains("max_cleints"), "{text}");
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_name() {
+        for (text, key) in [
+            ("max_clients = 0", "max_clients"),
+            ("max_client_queue = 2", "max_client_queue"),
+            ("keepalive_interval = -2", "keepalive_interval"),
+            ("unix_sock_rw_perms = \"0999\"", "unix_sock_rw_perms"),
+            ("unix_sock_ro_perms = \"17777\"", "unix_sock_ro_perms"),
+            ("max_client_output = 1", "max_client_output"),
+            ("log_level = \"loud\"", "log_level"),
+        ] {
+            let error = format!("{:#}", Configuration::parse(text).unwrap_err());
+            assert!(error.contains(key), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_a_group_opens_the_main_socket_to_others() {
+        let modes = |text: &str| {
+            Configuration::parse(text).unwrap().socket_modes(Scope::System).unwrap().read_write
+        };
+        assert_eq!(modes(""), 0o700);
+        assert_eq!(modes("unix_sock_group = \"libvirt\""), 0o770);
+        assert_eq!(modes("unix_sock_rw_perms = \"0777\""), 0o777);
+    }
+
+    #[test]
+    fn an_interval_of_minus_one_is_no_keepalive() {
+        let limits = Configuration::parse("keepalive_interval = -1").unwrap().limits();
+        assert_eq!(limits.keepalive_interval, None);
+    }
+}

@@ -1,0 +1,79 @@
+//! Which drivers the daemon has.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use driver::Driver;
+use driver_qemu::{Deadlines, QemuDriver, Settings};
+
+use crate::configuration::Configuration;
+use crate::layout::{Layout, Scope};
+
+/// Starts every driver; each finds again what its guests left running.
+pub(crate) async fn start(
+    layout: &Layout,
+    configuration: &Configuration,
+) -> anyhow::Result<Vec<Arc<dyn Driver>>> {
+    let qemu = QemuDriver::load(qemu_settings(layout, configuration)).await?;
+    Ok(vec![qemu])
+}
+
+fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
+    Settings {
+        scope: match layout.scope {
+            Scope::System => driver_qemu::Scope::System,
+            Scope::Session => driver_qemu::Scope::Session,
+        },
+        state_dir: layout.state.clone(),
+        nvram_dir: layout.nvram.clone(),
+        runtime_dir: layout.runtime.clone(),
+        log_dir: layout.log.clone(),
+        cache_dir: layout.cache.clone(),
+        deadlines: Deadlines {
+            monitor: Duration::from_secs(configuration.monitor_timeout),
+            stats: Duration::from_millis(configuration.stats_timeout_ms),
+            job: Duration::from_secs(configuration.job_timeout),
+            ..Deadlines::default()
+        },
+        log_limit_bytes: configuration.guest_log_max_bytes,
+        vnc_listen: configuration.vnc_listen.clone(),
+        vnc_ports: configuration.remote_display_port_min..=configuration.remote_display_port_max,
+        huge_pages: huge_page_mounts(),
+        spice_listen: configuration.vnc_listen.clone(),
+    }
+}
+
+/// Mounts of huge pages, each with the size of its pages in KiB.
+fn huge_page_mounts() -> Vec<(u64, PathBuf)> {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    mounts.lines().filter_map(huge_page_mount).collect()
+}
+
+fn huge_page_mount(line: &str) -> Option<(u64, PathBuf)> {
+    let mut fields = line.split(' ');
+    let (_, place, kind, options) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let size = options.split(',').find_map(|option| option.strip_prefix("pagesize="));
+    let size = size.filter(|_| kind == "hugetlbfs")?;
+    let (digits, unit) = size.split_at(size.len().checked_sub(1)?);
+    let scale = match unit {
+        "K" => 1,
+        "M" => 1024,
+        "G" => 1024 * 1024,
+        _ => return None,
+    };
+    Some((digits.parse::<u64>().ok()?.checked_mul(scale)?, place.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::huge_page_mount;
+
+    #[test]
+    fn a_mount_of_huge_pages_tells_their_size() {
+        let line = "hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0";
+        assert_eq!(huge_page_mount(line), Some((2048, "/dev/hugepages".into())));
+        assert_eq!(huge_page_mount("tmpfs /run tmpfs rw,size=2M 0 0"), None);
+    }
+}
