@@ -1,0 +1,58 @@
+//! Async client for libvirt's wire protocol, in pure Rust.
+//!
+//! It talks to ferrovirtd and to libvirtd. A [`Connection`] makes calls, many at a time; a
+//! [`Domain`] names a guest and has what can be asked of it and done to it; an [`EventStream`]
+//! tells what happens, and a [`Stream`] carries a console or a screenshot.
+//!
+//! ```no_run
+//! use ferrovirt::{Connection, DomainFilter, DomainXMLFlags};
+//!
+//! # async fn example() -> ferrovirt::Result<()> {
+//! let connection = Connection::open("qemu:///system").await?;
+//! for domain in connection.domains(DomainFilter::ACTIVE).await? {
+//!     let info = domain.info().await?;
+//!     println!("{}: {} KiB", domain.name(), info.memory_kib);
+//! }
+//! let guest = connection.lookup_name("demo").await?;
+//! println!("{}", guest.xml(DomainXMLFlags::default()).await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every call is a future that may be dropped at any time, and every one fails at once when the
+//! connection ends. Calls without a method of their own go through [`Connection::call`] with a row
+//! of [`api`]. Not here yet: transports other than unix sockets, and SASL.
+#![forbid(unsafe_code)]
+
+mod connection;
+mod domain;
+mod error;
+mod event;
+mod host;
+mod link;
+mod stats;
+mod stream;
+mod uri;
+
+pub use api;
+pub use api::{
+    ConnectGetAllDomainStatsFlags as StatsFlags, ConnectListAllDomainsFlags as DomainFilter,
+    DomainConsoleFlags, DomainCreateFlags, DomainDefineFlags, DomainDestroyFlags, DomainEventID,
+    DomainMemoryModFlags, DomainMetadataType, DomainModificationImpact, DomainRebootFlags,
+    DomainShutdownFlags, DomainState, DomainStatsTypes as StatsGroups, DomainUndefineFlags,
+    DomainVcpuFlags, DomainXMLFlags, ErrorCode, KeycodeSet, TypedParam, TypedParamValue, Uuid,
+};
+pub use connection::{Connection, ConnectionBuilder, KeepalivePolicy};
+pub use domain::{
+    AgentPatience, Autostart, BlockInfo, ControlInfo, Domain, DomainInfo, InterfaceStats,
+    SecurityLabel, StateAndReason, Vcpu,
+};
+pub use error::{Closed, Error, Misbehaviour, Result, UriError};
+pub use event::{DomainEvent, DomainEventBody, EventStream, MonitorEvent, MonitorFilter, Notice};
+pub use host::{CpuMap, NodeInfo, SecurityModel};
+pub use stats::DomainStats;
+pub use stream::{Stream, StreamReader, StreamWriter};
+pub use uri::Access;
+
+#[cfg(test)]
+mod tests;
