@@ -40,7 +40,6 @@ fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
         vnc_listen: configuration.vnc_listen.clone(),
         vnc_ports: configuration.remote_display_port_min..=configuration.remote_display_port_max,
         huge_pages: huge_page_mounts(),
-        spice_listen: configuration.vnc_listen.clone(),
     }
 }
 

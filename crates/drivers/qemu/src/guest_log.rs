@@ -154,6 +154,20 @@ pub(crate) fn rename(directory: &Path, old: &str, new: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes a domain's log with its rolled-over part.
+///
+/// # Errors
+/// When a file that is there cannot be removed.
+pub(crate) fn remove(directory: &Path, name: &str) -> io::Result<()> {
+    for suffix in ["log", "log.0"] {
+        match fs::remove_file(directory.join(format!("{name}.{suffix}"))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
@@ -168,6 +182,18 @@ mod tests {
         let position = log.position();
         std::io::Write::write_all(&mut log.writer().unwrap(), b"qemu: no such file\n\n").unwrap();
         assert_eq!(log.last_words(position), "qemu: no such file");
+    }
+
+    #[test]
+    fn a_removed_log_is_gone_with_its_old_part_and_others_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        for file in ["vm.log", "vm.log.0", "vm2.log"] {
+            std::fs::write(directory.path().join(file), "x").unwrap();
+        }
+        super::remove(directory.path(), "vm").unwrap();
+        super::remove(directory.path(), "vm").unwrap();
+        let left = std::fs::read_dir(directory.path()).unwrap().map(|e| e.unwrap().file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["vm2.log"]);
     }
 
     #[test]

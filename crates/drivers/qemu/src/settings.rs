@@ -24,14 +24,12 @@ pub struct Settings {
     pub deadlines: Deadlines,
     /// Size at which a guest's log is rolled over. **Units**: bytes.
     pub log_limit_bytes: u64,
-    /// Addresses that VNC servers listen on when the document names none.
+    /// Address that displays listen on when the document names none.
     pub vnc_listen: String,
     /// First and last port that VNC servers are given by themselves.
     pub vnc_ports: std::ops::RangeInclusive<u16>,
     /// Mounts of huge pages, each with the size of its pages in KiB.
     pub huge_pages: Vec<(u64, PathBuf)>,
-    /// Addresses that SPICE servers listen on when the document names none.
-    pub spice_listen: String,
 }
 
 /// Whose guests a daemon runs.
@@ -56,8 +54,6 @@ pub struct Deadlines {
     pub start: Duration,
     /// From SIGTERM to SIGKILL.
     pub terminate: Duration,
-    /// From SIGKILL to giving up.
-    pub kill: Duration,
     /// One guest agent command, when the caller gives none.
     pub agent: Duration,
 }
@@ -70,7 +66,6 @@ impl Default for Deadlines {
             job: Duration::from_secs(30),
             start: Duration::from_secs(30),
             terminate: Duration::from_secs(10),
-            kill: Duration::from_secs(30),
             agent: Duration::from_secs(5),
         }
     }

@@ -38,7 +38,6 @@ impl Bench {
             vnc_listen: "127.0.0.1".to_owned(),
             vnc_ports: 5900..=5910,
             huge_pages: Vec::new(),
-            spice_listen: "127.0.0.1".to_owned(),
         };
         let driver = QemuDriver::load(settings).await.expect("a driver in an empty directory");
         Self { driver, _directory: directory }

@@ -11,7 +11,7 @@ use host::process::Signal;
 use crate::domain::{Domain, Live, StopCause, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::flags;
+use crate::{flags, guest_log};
 
 /// How long a QEMU whose main loop runs needs at most to say that it got the signal.
 const REACTION: Duration = Duration::from_millis(500);
@@ -29,8 +29,16 @@ impl Handler<DomainDestroyFlags> for QemuDriver {
         let known = Flag::GRACEFUL | Flag::REMOVE_LOGS;
         flags::only(args.flags, known.0, "qemuDomainDestroyFlags")?;
         let domain = self.registry.find(&args.dom)?;
+        let name = domain.name();
         let graceful = Flag(args.flags).contains(Flag::GRACEFUL);
-        self.destroy(&domain, if graceful { Force::Ask } else { Force::Kill }).await
+        self.destroy(&domain, if graceful { Force::Ask } else { Force::Kill }).await?;
+        if Flag(args.flags).contains(Flag::REMOVE_LOGS) {
+            let removed = guest_log::remove(&self.settings.log_dir, &name);
+            removed.map_err(|error| {
+                Error::io(QEMU, &error, format_args!("cannot remove the log of '{name}'"))
+            })?;
+        }
+        Ok(())
     }
 }
 

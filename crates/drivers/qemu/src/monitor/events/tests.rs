@@ -149,7 +149,6 @@ fn settings(root: &Path) -> Settings {
         vnc_listen: "127.0.0.1".into(),
         vnc_ports: 5900..=5999,
         huge_pages: Vec::new(),
-        spice_listen: "127.0.0.1".into(),
     }
 }
 
