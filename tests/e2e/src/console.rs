@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -56,17 +56,41 @@ impl Console {
     /// Waits until `text` appears, after whatever was waited for before.
     #[track_caller]
     pub fn shows(&mut self, text: &str) {
+        assert!(
+            self.shows_within(text, DEADLINE),
+            "no '{text}' on the terminal, but: {}",
+            self.shown
+        );
+    }
+
+    /// Presses Enter until `prompt` appears.
+    ///
+    /// What is typed while a program makes its terminal raw, or before a shell reads, is thrown away.
+    #[track_caller]
+    pub fn answers(&mut self, prompt: &str) {
         let deadline = Instant::now() + DEADLINE;
+        while !self.shows_within(prompt, Duration::from_millis(500)) {
+            assert!(
+                Instant::now() < deadline,
+                "no '{prompt}' on the terminal, but: {}",
+                self.shown
+            );
+            self.types("\n");
+        }
+    }
+
+    /// Whether `text` appears within `time`, after whatever was waited for before.
+    #[track_caller]
+    fn shows_within(&mut self, text: &str, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
         loop {
             if let Some(at) = self.shown.find(text) {
                 self.shown.drain(..at + text.len());
-                return;
+                return true;
             }
             match self.screen.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(RecvTimeoutError::Timeout) => {
-                    panic!("no '{text}' on the terminal, but: {}", self.shown)
-                }
+                Err(RecvTimeoutError::Timeout) => return false,
                 Err(RecvTimeoutError::Disconnected) => {
                     panic!("the terminal closed without '{text}': {}", self.shown)
                 }
