@@ -10,11 +10,13 @@
 mod primitive;
 mod reader;
 mod sequence;
+mod shape;
 mod structs;
 mod writer;
 
 pub use reader::Reader;
 pub use sequence::{CharArray, List, Opaque};
+pub use shape::{Shape, Value};
 pub use writer::Writer;
 
 /// Longest string of the protocol. **Units**: bytes.
@@ -22,6 +24,9 @@ pub const STRING_MAX: usize = 4_194_304;
 
 /// A value that has a place on the wire.
 pub trait Xdr: Sized {
+    /// The wire form, as data.
+    const SHAPE: &'static Shape;
+
     /// Appends the value to `out`.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! Numbers, strings and optional values.
 
-use crate::{Error, Reader, STRING_MAX, Writer, Xdr};
+use crate::{Error, Reader, STRING_MAX, Shape, Writer, Xdr};
 
 macro_rules! words {
-    ($($native:ty),*) => {$(
+    ($($native:ty: $shape:ident),*) => {$(
         impl Xdr for $native {
+            const SHAPE: &'static Shape = &Shape::$shape;
+
             fn encode(&self, out: &mut Writer) -> Result<(), Error> {
                 out.put(&self.to_be_bytes());
                 Ok(())
@@ -15,13 +17,15 @@ macro_rules! words {
         }
     )*};
 }
-words!(i32, u32, i64, u64, f64);
+words!(i32: I32, u32: U32, i64: I64, u64: U64, f64: F64);
 
 /// Types that are narrower than the four bytes they take. The upper bytes are ignored on the
 /// way in, as C's decoders do.
 macro_rules! narrow {
-    ($($native:ty as $word:ty),*) => {$(
+    ($($native:ty as $word:ty: $shape:ident),*) => {$(
         impl Xdr for $native {
+            const SHAPE: &'static Shape = &Shape::$shape;
+
             fn encode(&self, out: &mut Writer) -> Result<(), Error> {
                 <$word>::from(*self).encode(out)
             }
@@ -31,9 +35,11 @@ macro_rules! narrow {
         }
     )*};
 }
-narrow!(i8 as i32, u8 as u32, u16 as u32);
+narrow!(i8 as i32: I8, u8 as u32: U8, u16 as u32: U16);
 
 impl Xdr for () {
+    const SHAPE: &'static Shape = &Shape::Void;
+
     fn encode(&self, _: &mut Writer) -> Result<(), Error> {
         Ok(())
     }
@@ -43,6 +49,8 @@ impl Xdr for () {
 }
 
 impl Xdr for String {
+    const SHAPE: &'static Shape = &Shape::String;
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         out.count(self.len(), STRING_MAX)?;
         out.put_padded(self.as_bytes());
@@ -59,6 +67,8 @@ impl Xdr for String {
 }
 
 impl<T: Xdr> Xdr for Option<T> {
+    const SHAPE: &'static Shape = &Shape::Option(T::SHAPE);
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         match self {
             None => 0u32.encode(out),
@@ -78,6 +88,8 @@ impl<T: Xdr> Xdr for Option<T> {
 }
 
 impl<T: Xdr> Xdr for Box<T> {
+    const SHAPE: &'static Shape = T::SHAPE;
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         (**self).encode(out)
     }

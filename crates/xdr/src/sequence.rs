@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::{Error, Reader, Writer, Xdr};
+use crate::{Error, Reader, Shape, Writer, Xdr};
 
 /// A list of at most `MAX` elements, with a count word before them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +23,8 @@ impl<T, const MAX: usize> Default for List<T, MAX> {
 }
 
 impl<T: Xdr, const MAX: usize> Xdr for List<T, MAX> {
+    const SHAPE: &'static Shape = &Shape::List { element: T::SHAPE, max: MAX };
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         out.count(self.0.len(), MAX)?;
         self.0.iter().try_for_each(|element| element.encode(out))
@@ -40,6 +42,8 @@ impl<T: Xdr, const MAX: usize> Xdr for List<T, MAX> {
 }
 
 impl<const MAX: usize> Xdr for Opaque<MAX> {
+    const SHAPE: &'static Shape = &Shape::Opaque { max: MAX };
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         out.count(self.0.len(), MAX)?;
         out.put_padded(&self.0);
@@ -53,6 +57,8 @@ impl<const MAX: usize> Xdr for Opaque<MAX> {
 }
 
 impl<const N: usize> Xdr for [u8; N] {
+    const SHAPE: &'static Shape = &Shape::Bytes(N);
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         out.put_padded(self);
         Ok(())
@@ -91,6 +97,8 @@ impl<const N: usize> Default for CharArray<N> {
 }
 
 impl<const N: usize> Xdr for CharArray<N> {
+    const SHAPE: &'static Shape = &Shape::Chars(N);
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         self.0.iter().try_for_each(|c| c.encode(out))
     }

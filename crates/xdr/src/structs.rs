@@ -23,6 +23,10 @@ macro_rules! structs {
             pub $field: $type),*
         }
         impl $crate::Xdr for $name {
+            const SHAPE: &'static $crate::Shape = &$crate::Shape::Struct {
+                name: stringify!($name),
+                fields: &[$((stringify!($field), <$type as $crate::Xdr>::SHAPE)),*],
+            };
             fn encode(&self, out: &mut $crate::Writer) -> Result<(), $crate::Error> {
                 $($crate::Xdr::encode(&self.$field, out)?;)*
                 let _ = out;

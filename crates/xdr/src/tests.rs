@@ -53,3 +53,20 @@ fn strings_of_other_bytes_and_trailing_bytes_are_refused() {
     assert_eq!(from_bytes::<String>(&[0, 0, 0, 1, 0, 0, 0, 0]), Err(Error::InvalidString));
     assert_eq!(from_bytes::<u32>(&[0; 6]), Err(Error::TrailingBytes { count: 2 }));
 }
+
+#[test]
+fn what_is_skipped_is_what_would_be_decoded() {
+    type Sample = List<Option<String>, 4>;
+    let shape = <Sample as crate::Xdr>::SHAPE;
+    let sample: Sample = List(vec![Some("vda".to_owned()), None, Some(String::new())]);
+    let mut bytes = to_bytes(&sample).unwrap();
+    let mut cut = crate::Reader::new(bytes.split_last().map_or(&[][..], |(_, rest)| rest));
+    assert!(shape.skip(&mut cut).is_err());
+    bytes.extend([1, 2, 3, 4]);
+    let mut rest = crate::Reader::new(&bytes);
+    shape.skip(&mut rest).unwrap();
+    assert_eq!(rest.take_rest(), [1, 2, 3, 4]);
+    let five = [0, 0, 0, 5, 0, 0, 0, 0];
+    let over = Err(Error::TooLong { length: 5, limit: 4 });
+    assert_eq!(shape.skip(&mut crate::Reader::new(&five)), over);
+}
