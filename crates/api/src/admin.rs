@@ -27,55 +27,91 @@ procedures! { ADMIN
     /// **Source**: `virAdmConnectGetLibVersion`.
     ConnectGetLibVersion = 3, Ordinary, since: "2.0.0";
         args (), ret ConnectGetLibVersionRet;
-    /// `virAdmConnectListServers`.
+    /// The servers in the daemon; with `need_results` 0 only their number.
+    ///
+    /// **Source**: `virAdmConnectListServers`.
     ConnectListServers = 4, Ordinary, since: "2.0.0";
         args ConnectListServersArgs, ret ConnectListServersRet;
-    /// `virAdmConnectLookupServer`.
+    /// Finds a server of the daemon by its name.
+    ///
+    /// **Source**: `virAdmConnectLookupServer`.
     ConnectLookupServer = 5, Ordinary, since: "2.0.0";
         args ConnectLookupServerArgs, ret ConnectLookupServerRet;
-    /// `virAdmServerGetThreadPoolParameters`.
+    /// How many workers a server has and may have, and how many calls wait.
+    ///
+    /// **Source**: `virAdmServerGetThreadPoolParameters`.
     ServerGetThreadpoolParameters = 6, Ordinary, since: "2.0.0";
         args ServerGetThreadpoolParametersArgs, ret ServerGetThreadpoolParametersRet;
-    /// `virAdmServerSetThreadPoolParameters`.
+    /// Sets how many workers a server may have.
+    ///
+    /// **Source**: `virAdmServerSetThreadPoolParameters`.
     ServerSetThreadpoolParameters = 7, Ordinary, since: "2.0.0";
         args ServerSetThreadpoolParametersArgs, ret ();
-    /// `virAdmServerListClients`.
+    /// The clients of a server; with `need_results` 0 only their number.
+    ///
+    /// **Source**: `virAdmServerListClients`.
     ServerListClients = 8, Ordinary, since: "2.0.0";
         args ServerListClientsArgs, ret ServerListClientsRet;
-    /// `virAdmServerLookupClient`.
+    /// Finds a client of a server by its number.
+    ///
+    /// **Source**: `virAdmServerLookupClient`.
     ServerLookupClient = 9, Ordinary, since: "2.0.0";
         args ServerLookupClientArgs, ret ServerLookupClientRet;
-    /// `virAdmClientGetInfo`.
+    /// Who a client is: address, user, process, SASL and TLS names.
+    ///
+    /// **Source**: `virAdmClientGetInfo`.
     ClientGetInfo = 10, Ordinary, since: "2.0.0";
         args ClientGetInfoArgs, ret ClientGetInfoRet;
-    /// `virAdmClientClose`.
+    /// Cuts a client off.
+    ///
+    /// **Source**: `virAdmClientClose`.
     ClientClose = 11, Ordinary, since: "2.0.0";
         args ClientCloseArgs, ret ();
-    /// `virAdmServerGetClientLimits`.
+    /// How many clients a server takes and has, authenticated or not.
+    ///
+    /// **Source**: `virAdmServerGetClientLimits`.
     ServerGetClientLimits = 12, Ordinary, since: "2.0.0";
         args ServerGetClientLimitsArgs, ret ServerGetClientLimitsRet;
-    /// `virAdmServerSetClientLimits`.
+    /// Sets how many clients a server takes, authenticated or not.
+    ///
+    /// **Source**: `virAdmServerSetClientLimits`.
     ServerSetClientLimits = 13, Ordinary, since: "2.0.0";
         args ServerSetClientLimitsArgs, ret ();
-    /// `virAdmConnectGetLoggingOutputs`.
+    /// Where the daemon's log goes, as text, and to how many places.
+    ///
+    /// **Source**: `virAdmConnectGetLoggingOutputs`.
     ConnectGetLoggingOutputs = 14, Ordinary, since: "3.0.0";
         args ConnectGetLoggingOutputsArgs, ret ConnectGetLoggingOutputsRet;
-    /// `virAdmConnectGetLoggingFilters`.
+    /// Which modules log from which level on, as text, and how many such rules there are.
+    ///
+    /// **Source**: `virAdmConnectGetLoggingFilters`.
     ConnectGetLoggingFilters = 15, Ordinary, since: "3.0.0";
         args ConnectGetLoggingFiltersArgs, ret ConnectGetLoggingFiltersRet;
-    /// `virAdmConnectSetLoggingOutputs`.
+    /// Says where the daemon's log goes; absent for the default.
+    ///
+    /// **Source**: `virAdmConnectSetLoggingOutputs`.
     ConnectSetLoggingOutputs = 16, Ordinary, since: "3.0.0";
         args ConnectSetLoggingOutputsArgs, ret ();
-    /// `virAdmConnectSetLoggingFilters`.
+    /// Says which modules log from which level on; absent for none.
+    ///
+    /// **Source**: `virAdmConnectSetLoggingFilters`.
     ConnectSetLoggingFilters = 17, Ordinary, since: "3.0.0";
         args ConnectSetLoggingFiltersArgs, ret ();
-    /// `virAdmServerUpdateTlsFiles`.
+    /// Makes a server read its TLS certificates, key and revocation list anew.
+    ///
+    /// **Source**: `virAdmServerUpdateTlsFiles`.
     ServerUpdateTlsFiles = 18, Ordinary, since: "2.0.0";
         args ServerUpdateTlsFilesArgs, ret ();
-    /// `virAdmConnectSetDaemonTimeout`.
+    /// How long the daemon stays when it has nothing to do.
+    ///
+    /// **Units**: seconds; 0 for ever.
+    ///
+    /// **Source**: `virAdmConnectSetDaemonTimeout`.
     ConnectSetDaemonTimeout = 19, Ordinary, since: "8.6.0";
         args ConnectSetDaemonTimeoutArgs, ret ();
-    /// `virAdmConnectDaemonShutdown`.
+    /// Ends the daemon, by flag with the guests that it keeps.
+    ///
+    /// **Source**: `virAdmConnectDaemonShutdown`.
     ConnectDaemonShutdown = 20, Ordinary, since: "11.2.0";
         args ConnectDaemonShutdownArgs, ret ();
 }
@@ -90,6 +126,7 @@ xdr::structs! {
     pub struct NonnullClient {
         srv: NonnullServer,
         id: u64,
+        /// **Units**: seconds since 1970, when it connected.
         timestamp: i64,
         transport: u32,
     }
@@ -247,6 +284,7 @@ xdr::structs! {
 
     /// Arguments of [`ConnectSetDaemonTimeout`].
     pub struct ConnectSetDaemonTimeoutArgs {
+        /// **Units**: seconds; 0: it stays.
         timeout: u32,
         flags: u32,
     }

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use xdr::Xdr;
+use xdr::{Shape, Xdr};
 
 /// A call: client to server and back.
 pub trait Procedure: Send + Sync + 'static {
@@ -69,6 +69,22 @@ pub struct Row {
     pub fds: bool,
     /// First release of libvirt that has it; empty for what is internal.
     pub since: &'static str,
+    /// What the client sends; the body of an event.
+    pub args: &'static Shape,
+    /// What the server answers when all went well.
+    pub ret: &'static Shape,
+    /// Decodes arguments and encodes them again, then the same for results.
+    #[cfg(any(test, feature = "recode"))]
+    pub recode: [Recode; 2],
+}
+
+/// Decodes bytes as a type and encodes the value again.
+#[cfg(any(test, feature = "recode"))]
+pub type Recode = fn(&[u8]) -> Result<Vec<u8>, xdr::Error>;
+
+#[cfg(any(test, feature = "recode"))]
+pub(crate) fn recode<T: Xdr>(bytes: &[u8]) -> Result<Vec<u8>, xdr::Error> {
+    xdr::to_bytes(&xdr::from_bytes::<T>(bytes)?)
 }
 
 /// Which queue a call stands in.
@@ -141,6 +157,21 @@ impl Row {
 }
 
 impl Row {
+    /// Name as libvirt's protocol files, traces and policies spell it: `domain_get_block_info`.
+    pub fn wire_name(&self) -> String {
+        let mut name = String::with_capacity(self.name.len() + 8);
+        for (index, letter) in self.name.char_indices() {
+            // Digits join the word before them, save here.
+            let begins_word = letter.is_ascii_uppercase()
+                || letter.is_ascii_digit() && self.name == "DomainEventBlockJob2";
+            if begins_word && index > 0 {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+
     /// Name of the call in libvirt's C interface, as its messages spell it: `virDomainGetXMLDesc`.
     pub fn api_name(&self) -> String {
         let infix = match self.program {
@@ -217,6 +248,10 @@ macro_rules! procedures {
             before_auth: $crate::procedure::procedures!(@or_false $($before)?),
             fds: $crate::procedure::procedures!(@or_false $($fds)?),
             since: concat!($($since)?),
+            args: <$args as xdr::Xdr>::SHAPE,
+            ret: <$ret as xdr::Xdr>::SHAPE,
+            #[cfg(any(test, feature = "recode"))]
+            recode: [$crate::procedure::recode::<$args>, $crate::procedure::recode::<$ret>],
         }),*];
         $crate::procedure::procedures! { @types 0usize; $($(#[$meta])* $name $lane ($args) ($ret);)* }
     };
@@ -246,6 +281,7 @@ macro_rules! procedures {
     (@program QEMU) => { 0x2000_8087 };
     (@program LXC) => { 0x0006_8000 };
     (@program ADMIN) => { 0x0690_0690 };
+    (@program FERROVIRT) => { 0x4656_5254 };
     (@program KEEPALIVE) => { 0x6b65_6570 };
     (@when) => { $crate::procedure::When::Always };
     (@when $when:ident $bits:literal) => { $crate::procedure::When::$when($bits) };

@@ -33,10 +33,15 @@ procedures! { QEMU
     /// **Source**: `virConnectDomainQemuMonitorEventDeregister`.
     ConnectDomainMonitorEventDeregister = 5, Quick, access: [connect.write], since: "1.2.3";
         args ConnectDomainMonitorEventDeregisterArgs, ret ();
-    /// Event: QEMU's monitor said so.
+    /// Event: QEMU's monitor said this, at this time, as JSON text.
+    ///
+    /// **Units**: seconds and microseconds since 1970.
     DomainMonitorEvent = 6, Event;
         args DomainMonitorEventMsg, ret ();
-    /// `virDomainQemuMonitorCommandWithFiles`.
+    /// Sends a command to the monitor of a guest along with open files, and takes those that it
+    /// answers with.
+    ///
+    /// **Source**: `virDomainQemuMonitorCommandWithFiles`.
     DomainMonitorCommandWithFiles = 7, Ordinary, access: [domain.write], fds: true, since: "8.2.0";
         args DomainMonitorCommandWithFilesArgs, ret DomainMonitorCommandWithFilesRet;
 }
@@ -69,6 +74,7 @@ xdr::structs! {
     pub struct DomainAgentCommandArgs {
         dom: NonnullDomain,
         cmd: String,
+        /// **Units**: seconds; -2 for ever, -1 the default, 0 not at all.
         timeout: i32,
         flags: u32,
     }

@@ -1,6 +1,6 @@
 //! Typed parameters: named values of one of seven types.
 
-use xdr::{Error, List, Reader, Writer, Xdr};
+use xdr::{Error, List, Reader, Shape, Writer, Xdr};
 
 /// A named value.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,11 @@ pub enum TypedParamValue {
 }
 
 impl Xdr for TypedParam {
+    const SHAPE: &'static Shape = &Shape::Struct {
+        name: "TypedParam",
+        fields: &[("field", String::SHAPE), ("value", TypedParamValue::SHAPE)],
+    };
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         self.field.encode(out)?;
         self.value.encode(out)
@@ -41,6 +46,16 @@ impl Xdr for TypedParam {
 }
 
 impl Xdr for TypedParamValue {
+    const SHAPE: &'static Shape = &Shape::Union(&[
+        (1, i32::SHAPE),
+        (2, u32::SHAPE),
+        (3, i64::SHAPE),
+        (4, u64::SHAPE),
+        (5, f64::SHAPE),
+        (6, i32::SHAPE),
+        (7, String::SHAPE),
+    ]);
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         match self {
             Self::Int(v) => (1i32.encode(out)?, v.encode(out)?).1,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use xdr::{Error, Reader, Writer, Xdr};
+use xdr::{Error, Reader, Shape, Writer, Xdr};
 
 /// A UUID as the protocol carries it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -71,6 +71,8 @@ impl fmt::Debug for Uuid {
 }
 
 impl Xdr for Uuid {
+    const SHAPE: &'static Shape = &Shape::Bytes(16);
+
     fn encode(&self, out: &mut Writer) -> Result<(), Error> {
         self.0.encode(out)
     }

@@ -80,6 +80,8 @@ impl AuthType {
 }
 
 impl xdr::Xdr for AuthType {
+    const SHAPE: &'static xdr::Shape = i32::SHAPE;
+
     fn encode(&self, out: &mut xdr::Writer) -> Result<(), xdr::Error> {
         self.0.encode(out)
     }

@@ -58,10 +58,14 @@ procedures! { REMOTE
     /// **Source**: `virConnectGetLibVersion`.
     ConnectGetLibVersion = 157, Quick, access: [connect.getattr], since: "0.7.3";
         args (), ret ConnectGetLibVersionRet;
-    /// `virConnectCompareCPU`.
+    /// Compares a CPU document with the host's CPU: incompatible, identical or superset.
+    ///
+    /// **Source**: `virConnectCompareCPU`.
     ConnectCompareCpu = 158, Quick, access: [connect.read], since: "0.7.5";
         args ConnectCompareCpuArgs, ret ConnectCompareCpuRet;
-    /// `virConnectBaselineCPU`.
+    /// Makes the CPU document that all the given CPUs can offer.
+    ///
+    /// **Source**: `virConnectBaselineCPU`.
     ConnectBaselineCpu = 162, Ordinary, access: [connect.read], since: "0.7.7";
         args ConnectBaselineCpuArgs, ret ConnectBaselineCpuRet;
     /// The SMBIOS tables of the host, as XML.
@@ -69,7 +73,9 @@ procedures! { REMOTE
     /// **Source**: `virConnectGetSysinfo`.
     ConnectGetSysinfo = 203, Quick, access: [connect.read], since: "0.8.8";
         args ConnectGetSysinfoArgs, ret ConnectGetSysinfoRet;
-    /// `virConnectGetCPUModelNames`.
+    /// Names of the CPU models of an architecture; with `need_results` 0 only their number.
+    ///
+    /// **Source**: `virConnectGetCPUModelNames`.
     ConnectGetCpuModelNames = 312, Ordinary, access: [connect.read], since: "1.1.3";
         args ConnectGetCpuModelNamesArgs, ret ConnectGetCpuModelNamesRet;
     /// What guests of one emulator, machine and kind may be made of, as XML.
@@ -87,16 +93,22 @@ procedures! { REMOTE
     /// **Source**: `virConnectUnregisterCloseCallback`.
     ConnectUnregisterCloseCallback = 361, Quick, access: [connect.getattr], since: "0.10.0";
         args (), ret ();
-    /// Event: connect event connection closed.
+    /// Event: the daemon lost its own connection to the hypervisor, for this reason.
     ConnectEventConnectionClosed = 362, Event;
         args ConnectEventConnectionClosedMsg, ret ();
-    /// `virConnectCompareHypervisorCPU`.
+    /// Compares a CPU document with what the hypervisor can give a guest on this host.
+    ///
+    /// **Source**: `virConnectCompareHypervisorCPU`.
     ConnectCompareHypervisorCpu = 393, Ordinary, access: [connect.write], since: "4.4.0";
         args ConnectCompareHypervisorCpuArgs, ret ConnectCompareHypervisorCpuRet;
-    /// `virConnectBaselineHypervisorCPU`.
+    /// Makes the CPU document that the hypervisor can give a guest on each of the given hosts.
+    ///
+    /// **Source**: `virConnectBaselineHypervisorCPU`.
     ConnectBaselineHypervisorCpu = 394, Ordinary, access: [connect.write], since: "4.4.0";
         args ConnectBaselineHypervisorCpuArgs, ret ConnectBaselineHypervisorCpuRet;
-    /// `virConnectSetIdentity`.
+    /// Tells a daemon behind this one who its client's client is; only root may.
+    ///
+    /// **Source**: `virConnectSetIdentity`.
     ConnectSetIdentity = 419, Ordinary, access: [connect.write], since: "5.8.0";
         args ConnectSetIdentityArgs, ret ();
 }
@@ -200,7 +212,7 @@ xdr::structs! {
 
     /// Arguments of [`ConnectBaselineCpu`].
     pub struct ConnectBaselineCpuArgs {
-        xml_cp_us: List<String, { limits::CPU_BASELINE_MAX }>,
+        xml_cpus: List<String, { limits::CPU_BASELINE_MAX }>,
         flags: u32,
     }
 
@@ -248,7 +260,7 @@ xdr::structs! {
         arch: Option<String>,
         machine: Option<String>,
         virttype: Option<String>,
-        xml_cp_us: List<String, { limits::CPU_BASELINE_MAX }>,
+        xml_cpus: List<String, { limits::CPU_BASELINE_MAX }>,
         flags: u32,
     }
 

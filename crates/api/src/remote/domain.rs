@@ -41,10 +41,14 @@ procedures! { REMOTE
     /// **Source**: `virDomainGetInfo`.
     DomainGetInfo = 16, Ordinary, access: [domain.read], since: "0.0.3";
         args DomainGetInfoArgs, ret DomainGetInfoRet;
-    /// `virDomainGetOSType`.
+    /// What kind of guest it is: `hvm`, `xen`, `exe`, ….
+    ///
+    /// **Source**: `virDomainGetOSType`.
     DomainGetOsType = 19, Quick, access: [domain.read], since: "0.0.3";
         args DomainGetOsTypeArgs, ret DomainGetOsTypeRet;
-    /// `virConnectListDefinedDomains`.
+    /// Names of the domains that are defined and do not run, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListDefinedDomains`.
     ConnectListDefinedDomains = 21, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.1.1";
         args ConnectListDefinedDomainsArgs, ret ConnectListDefinedDomainsRet;
     /// The running domain with this id.
@@ -62,7 +66,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainLookupByUUID`.
     DomainLookupByUuid = 24, Quick, access: [domain.getattr], since: "0.0.5";
         args DomainLookupByUuidArgs, ret DomainLookupByUuidRet;
-    /// `virConnectNumOfDefinedDomains`.
+    /// How many domains are defined and do not run.
+    ///
+    /// **Source**: `virConnectNumOfDefinedDomains`.
     ConnectNumOfDefinedDomains = 25, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.1.5";
         args (), ret ConnectNumOfDefinedDomainsRet;
     /// Lets the virtual CPUs run again.
@@ -80,13 +86,19 @@ procedures! { REMOTE
     /// **Source**: `virDomainSuspend`.
     DomainSuspend = 34, Ordinary, access: [domain.suspend], since: "0.0.3";
         args DomainSuspendArgs, ret ();
-    /// `virDomainUndefine`.
+    /// Takes away a domain's definition; one that runs becomes transient.
+    ///
+    /// **Source**: `virDomainUndefine`.
     DomainUndefine = 35, Quick, access: [domain.delete], since: "0.1.1";
         args DomainUndefineArgs, ret ();
-    /// `virConnectListDomains`.
+    /// Ids of the domains that run, at most `maxids`.
+    ///
+    /// **Source**: `virConnectListDomains`.
     ConnectListDomains = 37, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.0.3";
         args ConnectListDomainsArgs, ret ConnectListDomainsRet;
-    /// `virConnectNumOfDomains`.
+    /// How many domains run.
+    ///
+    /// **Source**: `virConnectNumOfDomains`.
     ConnectNumOfDomains = 51, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.0.3";
         args (), ret ConnectNumOfDomainsRet;
     /// Security label of a guest's process.
@@ -104,13 +116,19 @@ procedures! { REMOTE
     /// **Source**: `virConnectDomainXMLToNative`.
     ConnectDomainXmlToNative = 136, Ordinary, access: [connect.write], since: "0.6.4";
         args ConnectDomainXmlToNativeArgs, ret ConnectDomainXmlToNativeRet;
-    /// `virDomainIsActive`.
+    /// Whether the domain runs: 1 or 0.
+    ///
+    /// **Source**: `virDomainIsActive`.
     DomainIsActive = 150, Quick, access: [domain.read], since: "0.7.3";
         args DomainIsActiveArgs, ret DomainIsActiveRet;
-    /// `virDomainIsPersistent`.
+    /// Whether the domain has a definition that outlives it: 1 or 0.
+    ///
+    /// **Source**: `virDomainIsPersistent`.
     DomainIsPersistent = 151, Quick, access: [domain.read], since: "0.7.3";
         args DomainIsPersistentArgs, ret DomainIsPersistentRet;
-    /// `virDomainHasManagedSaveImage`.
+    /// Whether the next start goes on from a saved state: 1 or 0.
+    ///
+    /// **Source**: `virDomainHasManagedSaveImage`.
     DomainHasManagedSaveImage = 183, Ordinary, access: [domain.read], since: "0.8.0";
         args DomainHasManagedSaveImageArgs, ret DomainHasManagedSaveImageRet;
     /// Starts a defined domain.
@@ -118,7 +136,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainCreateWithFlags`.
     DomainCreateWithFlags = 196, Ordinary, access: [domain.start], since: "0.8.2";
         args DomainCreateWithFlagsArgs, ret DomainCreateWithFlagsRet;
-    /// `virDomainIsUpdated`.
+    /// Whether the running domain's definition was changed since it started: 1 or 0.
+    ///
+    /// **Source**: `virDomainIsUpdated`.
     DomainIsUpdated = 202, Quick, access: [domain.read], since: "0.8.6";
         args DomainIsUpdatedArgs, ret DomainIsUpdatedRet;
     /// State and the reason for it.
@@ -146,7 +166,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainReset`.
     DomainReset = 245, Ordinary, access: [domain.reset], since: "0.9.7";
         args DomainResetArgs, ret ();
-    /// `virDomainPMSuspendForDuration`.
+    /// Puts the guest to sleep by itself, for seconds or (0) until it is woken.
+    ///
+    /// **Source**: `virDomainPMSuspendForDuration`.
     DomainPmSuspendForDuration = 261, Ordinary, access: [domain.pm_control], since: "0.9.10";
         args DomainPmSuspendForDurationArgs, ret ();
     /// Changes title, description or one element of the metadata.
@@ -159,7 +181,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainGetMetadata`.
     DomainGetMetadata = 265, Ordinary, access: [domain.read], since: "0.9.10";
         args DomainGetMetadataArgs, ret DomainGetMetadataRet;
-    /// `virDomainPMWakeup`.
+    /// Wakes a guest that sleeps in memory.
+    ///
+    /// **Source**: `virDomainPMWakeup`.
     DomainPmWakeup = 267, Ordinary, access: [domain.pm_control], since: "0.9.11";
         args DomainPmWakeupArgs, ret ();
     /// Domains that match the filter flags.
@@ -167,13 +191,19 @@ procedures! { REMOTE
     /// **Source**: `virConnectListAllDomains`.
     ConnectListAllDomains = 273, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.9.13";
         args ConnectListAllDomainsArgs, ret ConnectListAllDomainsRet;
-    /// `virDomainGetSecurityLabelList`.
+    /// The labels of the domain's process, one for each security model.
+    ///
+    /// **Source**: `virDomainGetSecurityLabelList`.
     DomainGetSecurityLabelList = 278, Quick, access: [domain.read], since: "0.10.0";
         args DomainGetSecurityLabelListArgs, ret DomainGetSecurityLabelListRet;
-    /// `virDomainCreateXMLWithFiles`.
+    /// Starts a domain that has no definition; its first process inherits the descriptors.
+    ///
+    /// **Source**: `virDomainCreateXMLWithFiles`.
     DomainCreateXmlWithFiles = 309, Ordinary, access: [domain.write, domain.start], fds: true, since: "1.1.1";
         args DomainCreateXmlWithFilesArgs, ret DomainCreateXmlWithFilesRet;
-    /// `virDomainCreateWithFiles`.
+    /// Starts a defined domain; its first process inherits the descriptors.
+    ///
+    /// **Source**: `virDomainCreateWithFiles`.
     DomainCreateWithFiles = 310, Ordinary, access: [domain.start], fds: true, since: "1.1.1";
         args DomainCreateWithFilesArgs, ret DomainCreateWithFilesRet;
     /// Statistics of many domains in one call, by group.
@@ -191,7 +221,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainRename`.
     DomainRename = 358, Ordinary, access: [domain.write, domain.save], since: "1.2.19";
         args DomainRenameArgs, ret DomainRenameRet;
-    /// `virDomainSetLifecycleAction`.
+    /// Says what follows when the guest powers off, restarts or crashes.
+    ///
+    /// **Source**: `virDomainSetLifecycleAction`.
     DomainSetLifecycleAction = 390, Ordinary, access: [domain.write], since: "3.9.0";
         args DomainSetLifecycleActionArgs, ret ();
     /// Taint and deprecation messages of a domain.
@@ -199,28 +231,40 @@ procedures! { REMOTE
     /// **Source**: `virDomainGetMessages`.
     DomainGetMessages = 426, Ordinary, access: [domain.read], since: "7.1.0";
         args DomainGetMessagesArgs, ret DomainGetMessagesRet;
-    /// `virDomainFDAssociate`.
+    /// Gives a running daemon open files to use under a name, in place of opening them by path.
+    ///
+    /// **Source**: `virDomainFDAssociate`.
     DomainFdAssociate = 443, Ordinary, access: [domain.write], fds: true, since: "9.0.0";
         args DomainFdAssociateArgs, ret ();
-    /// `virDomainGraphicsReload`.
+    /// Makes a guest's display reload something, such as its TLS certificates.
+    ///
+    /// **Source**: `virDomainGraphicsReload`.
     DomainGraphicsReload = 448, Ordinary, access: [domain.write], since: "10.2.0";
         args DomainGraphicsReloadArgs, ret ();
-    /// `virDomainGetAutostartOnce`.
+    /// Whether the domain starts with the next boot of the host, and only that one: 1 or 0.
+    ///
+    /// **Source**: `virDomainGetAutostartOnce`.
     DomainGetAutostartOnce = 449, Quick, access: [domain.read], since: "11.2.0";
         args DomainGetAutostartOnceArgs, ret DomainGetAutostartOnceRet;
-    /// `virDomainSetAutostartOnce`.
+    /// Says whether the domain starts with the next boot of the host, and only that one.
+    ///
+    /// **Source**: `virDomainSetAutostartOnce`.
     DomainSetAutostartOnce = 450, Quick, access: [domain.write], since: "11.2.0";
         args DomainSetAutostartOnceArgs, ret ();
-    /// `virDomainSetThrottleGroup`.
+    /// Defines or changes a group of disks that share limits of I/O, by typed parameters.
+    ///
+    /// **Source**: `virDomainSetThrottleGroup`.
     DomainSetThrottleGroup = 451, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "11.2.0";
         args DomainSetThrottleGroupArgs, ret ();
-    /// `virDomainDelThrottleGroup`.
+    /// Takes away a group of disks that share limits of I/O; no disk may be in it.
+    ///
+    /// **Source**: `virDomainDelThrottleGroup`.
     DomainDelThrottleGroup = 452, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "11.2.0";
         args DomainDelThrottleGroupArgs, ret ();
 }
 
 xdr::structs! {
-    /// Wire struct `remote_domain_disk_error`.
+    /// A disk that has failed, and how.
     pub struct DomainDiskError {
         disk: String,
         error: i32,
@@ -307,6 +351,7 @@ xdr::structs! {
     pub struct DomainPmSuspendForDurationArgs {
         dom: NonnullDomain,
         target: u32,
+        /// **Units**: seconds; 0: until it is woken.
         duration: u64,
         flags: u32,
     }
@@ -352,9 +397,12 @@ xdr::structs! {
     /// Results of [`DomainGetInfo`].
     pub struct DomainGetInfoRet {
         state: u8,
+        /// **Units**: KiB.
         max_mem: u64,
+        /// **Units**: KiB.
         memory: u64,
         nr_virt_cpu: u16,
+        /// **Units**: nanoseconds.
         cpu_time: u64,
     }
 
@@ -443,7 +491,7 @@ xdr::structs! {
         flags: u32,
     }
 
-    /// Wire struct `remote_domain_iothread_info`.
+    /// An I/O thread, and the CPUs of the host that it may run on, a bit each.
     pub struct DomainIothreadInfo {
         iothread_id: u32,
         cpumap: Opaque<{ limits::CPUMAP_MAX }>,
@@ -612,6 +660,7 @@ xdr::structs! {
     pub struct DomainGetControlInfoRet {
         state: u32,
         details: u32,
+        /// **Units**: milliseconds.
         state_time: u64,
     }
 
@@ -627,7 +676,7 @@ xdr::structs! {
         ret: u32,
     }
 
-    /// Wire struct `remote_domain_stats_record`.
+    /// The figures of one domain.
     pub struct DomainStatsRecord {
         dom: NonnullDomain,
         params: List<TypedParam, { limits::CONNECT_GET_ALL_DOMAIN_STATS_MAX }>,
@@ -645,7 +694,7 @@ xdr::structs! {
         ret_stats: List<DomainStatsRecord, { limits::DOMAIN_LIST_MAX }>,
     }
 
-    /// Wire struct `remote_domain_ip_addr`.
+    /// An address of a guest's card, and how many of its bits name the network.
     pub struct DomainIpAddr {
         kind: i32,
         addr: String,

@@ -12,10 +12,18 @@ procedures! { REMOTE
     /// **Source**: `virDomainBlockStats`.
     DomainBlockStats = 64, Ordinary, access: [domain.read], since: "0.3.2";
         args DomainBlockStatsArgs, ret DomainBlockStatsRet;
-    /// `virDomainBlockPeek`.
+    /// Bytes of a disk, at an offset, as the guest sees them.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virDomainBlockPeek`.
     DomainBlockPeek = 103, Ordinary, access: [domain.block_read], since: "0.4.2";
         args DomainBlockPeekArgs, ret DomainBlockPeekRet;
-    /// `virDomainMemoryPeek`.
+    /// Bytes of the guest's memory, at a virtual or physical address.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virDomainMemoryPeek`.
     DomainMemoryPeek = 104, Ordinary, access: [domain.mem_read], since: "0.4.2";
         args DomainMemoryPeekArgs, ret DomainMemoryPeekRet;
     /// Sizes of one disk: capacity, allocation, physical, in bytes.
@@ -23,16 +31,30 @@ procedures! { REMOTE
     /// **Source**: `virDomainGetBlockInfo`.
     DomainGetBlockInfo = 194, Ordinary, access: [domain.read], since: "0.8.1";
         args DomainGetBlockInfoArgs, ret DomainGetBlockInfoRet;
-    /// `virDomainBlockJobAbort`.
+    /// Ends a disk's job, or by flag lets the guest go on with the copy.
+    ///
+    /// **Source**: `virDomainBlockJobAbort`.
     DomainBlockJobAbort = 237, Ordinary, access: [domain.write], since: "0.9.4";
         args DomainBlockJobAbortArgs, ret ();
-    /// `virDomainGetBlockJobInfo`.
+    /// How far a disk's job has come; `found` is 0 when there is none.
+    ///
+    /// **Units**: of `bandwidth` MiB/s, or by flag bytes/s; of `cur` and `end` the job's own.
+    ///
+    /// **Source**: `virDomainGetBlockJobInfo`.
     DomainGetBlockJobInfo = 238, Ordinary, access: [domain.read], since: "0.9.4";
         args DomainGetBlockJobInfoArgs, ret DomainGetBlockJobInfoRet;
-    /// `virDomainBlockJobSetSpeed`.
+    /// Limits how fast a disk's job goes.
+    ///
+    /// **Units**: MiB/s, or by flag bytes/s.
+    ///
+    /// **Source**: `virDomainBlockJobSetSpeed`.
     DomainBlockJobSetSpeed = 239, Ordinary, access: [domain.write], since: "0.9.4";
         args DomainBlockJobSetSpeedArgs, ret ();
-    /// `virDomainBlockPull`.
+    /// Copies everything from a disk's backing chain into its top image.
+    ///
+    /// **Units**: MiB/s, or by flag bytes/s.
+    ///
+    /// **Source**: `virDomainBlockPull`.
     DomainBlockPull = 240, Ordinary, access: [domain.block_write], since: "0.9.4";
         args DomainBlockPullArgs, ret ();
     /// Requests, bytes and times of one disk, as typed parameters.
@@ -40,28 +62,59 @@ procedures! { REMOTE
     /// **Source**: `virDomainBlockStatsFlags`.
     DomainBlockStatsFlags = 243, Ordinary, access: [domain.read], since: "0.9.5";
         args DomainBlockStatsFlagsArgs, ret DomainBlockStatsFlagsRet;
-    /// `virDomainBlockResize`.
+    /// Changes the size of a running guest's disk.
+    ///
+    /// **Units**: KiB, or by flag bytes.
+    ///
+    /// **Source**: `virDomainBlockResize`.
     DomainBlockResize = 251, Ordinary, access: [domain.block_write], since: "0.9.8";
         args DomainBlockResizeArgs, ret ();
-    /// `virDomainSetBlockIoTune`.
+    /// Limits a disk's I/O, by typed parameters.
+    ///
+    /// **Units**: bytes or operations a second, seconds of bursts.
+    ///
+    /// **Source**: `virDomainSetBlockIoTune`.
     DomainSetBlockIoTune = 252, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.8";
         args DomainSetBlockIoTuneArgs, ret ();
-    /// `virDomainGetBlockIoTune`.
+    /// The limits of a disk's I/O.
+    ///
+    /// **Units**: as for [`DomainSetBlockIoTune`].
+    ///
+    /// **Source**: `virDomainGetBlockIoTune`.
     DomainGetBlockIoTune = 253, Ordinary, access: [domain.read], since: "0.9.8";
         args DomainGetBlockIoTuneArgs, ret DomainGetBlockIoTuneRet;
-    /// `virDomainGetDiskErrors`.
+    /// Which disks have failed, and how: no space, or something else.
+    ///
+    /// **Source**: `virDomainGetDiskErrors`.
     DomainGetDiskErrors = 263, Ordinary, access: [domain.read], since: "0.9.10";
         args DomainGetDiskErrorsArgs, ret DomainGetDiskErrorsRet;
-    /// `virDomainBlockRebase`.
+    /// Copies a part of a disk's backing chain into its top image, or by flag mirrors the disk to a
+    /// file.
+    ///
+    /// **Units**: MiB/s, or by flag bytes/s.
+    ///
+    /// **Source**: `virDomainBlockRebase`.
     DomainBlockRebase = 266, Ordinary, access: [domain.block_write], since: "0.9.10";
         args DomainBlockRebaseArgs, ret ();
-    /// `virDomainBlockCommit`.
+    /// Writes a part of a disk's backing chain down into an image below it.
+    ///
+    /// **Units**: MiB/s, or by flag bytes/s.
+    ///
+    /// **Source**: `virDomainBlockCommit`.
     DomainBlockCommit = 290, Ordinary, access: [domain.block_write], since: "0.10.2";
         args DomainBlockCommitArgs, ret ();
-    /// `virDomainBlockCopy`.
+    /// Mirrors a disk to the one that a document describes.
+    ///
+    /// **Units**: of the parameters bytes/s and bytes.
+    ///
+    /// **Source**: `virDomainBlockCopy`.
     DomainBlockCopy = 345, Ordinary, access: [domain.block_write], since: "1.2.8";
         args DomainBlockCopyArgs, ret ();
-    /// `virDomainSetBlockThreshold`.
+    /// Sets the mark past which a guest's write is told as an event.
+    ///
+    /// **Units**: bytes from the start of the image.
+    ///
+    /// **Source**: `virDomainSetBlockThreshold`.
     DomainSetBlockThreshold = 386, Ordinary, access: [domain.write], since: "3.1.0";
         args DomainSetBlockThresholdArgs, ret ();
 }
@@ -71,6 +124,7 @@ xdr::structs! {
     pub struct DomainBlockResizeArgs {
         dom: NonnullDomain,
         disk: String,
+        /// **Units**: KiB, or bytes by flag 1.
         size: u64,
         flags: u32,
     }
@@ -108,7 +162,9 @@ xdr::structs! {
     pub struct DomainBlockPeekArgs {
         dom: NonnullDomain,
         path: String,
+        /// **Units**: bytes.
         offset: u64,
+        /// **Units**: bytes.
         size: u32,
         flags: u32,
     }
@@ -121,7 +177,9 @@ xdr::structs! {
     /// Arguments of [`DomainMemoryPeek`].
     pub struct DomainMemoryPeekArgs {
         dom: NonnullDomain,
+        /// **Units**: bytes.
         offset: u64,
+        /// **Units**: bytes.
         size: u32,
         flags: u32,
     }
@@ -140,8 +198,11 @@ xdr::structs! {
 
     /// Results of [`DomainGetBlockInfo`].
     pub struct DomainGetBlockInfoRet {
+        /// **Units**: bytes.
         allocation: u64,
+        /// **Units**: bytes.
         capacity: u64,
+        /// **Units**: bytes.
         physical: u64,
     }
 
@@ -163,6 +224,7 @@ xdr::structs! {
     pub struct DomainGetBlockJobInfoRet {
         found: i32,
         kind: i32,
+        /// **Units**: MiB/s, or bytes/s by flag 1.
         bandwidth: u64,
         cur: u64,
         end: u64,
@@ -172,6 +234,7 @@ xdr::structs! {
     pub struct DomainBlockJobSetSpeedArgs {
         dom: NonnullDomain,
         path: String,
+        /// **Units**: MiB/s, or bytes/s by flag 1; 0: no limit.
         bandwidth: u64,
         flags: u32,
     }
@@ -180,6 +243,7 @@ xdr::structs! {
     pub struct DomainBlockPullArgs {
         dom: NonnullDomain,
         path: String,
+        /// **Units**: MiB/s, or bytes/s by flag 64; 0: no limit.
         bandwidth: u64,
         flags: u32,
     }
@@ -189,6 +253,7 @@ xdr::structs! {
         dom: NonnullDomain,
         path: String,
         base: Option<String>,
+        /// **Units**: MiB/s, or bytes/s by flag 64; 0: no limit.
         bandwidth: u64,
         flags: u32,
     }
@@ -208,6 +273,7 @@ xdr::structs! {
         disk: String,
         base: Option<String>,
         top: Option<String>,
+        /// **Units**: MiB/s, or bytes/s by flag 16; 0: no limit.
         bandwidth: u64,
         flags: u32,
     }
@@ -251,6 +317,7 @@ xdr::structs! {
     pub struct DomainSetBlockThresholdArgs {
         dom: NonnullDomain,
         dev: String,
+        /// **Units**: bytes from the start of the image.
         threshold: u64,
         flags: u32,
     }

@@ -6,31 +6,49 @@ use super::shared::{NonnullDomain, NonnullDomainCheckpoint};
 use crate::{limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virDomainCheckpointCreateXML`.
+    /// Begins to keep track of what the guest writes from now on.
+    ///
+    /// **Source**: `virDomainCheckpointCreateXML`.
     DomainCheckpointCreateXml = 411, Ordinary, access: [domain.checkpoint, domain.fs_freeze if With(0x2)], since: "5.6.0";
         args DomainCheckpointCreateXmlArgs, ret DomainCheckpointCreateXmlRet;
-    /// `virDomainCheckpointGetXMLDesc`.
+    /// The checkpoint's document.
+    ///
+    /// **Source**: `virDomainCheckpointGetXMLDesc`.
     DomainCheckpointGetXmlDesc = 412, Ordinary, access: [domain.read, domain.read_secure if With(0x1)], since: "5.6.0";
         args DomainCheckpointGetXmlDescArgs, ret DomainCheckpointGetXmlDescRet;
-    /// `virDomainListAllCheckpoints`.
+    /// The checkpoints of a domain, by flag some of them.
+    ///
+    /// **Source**: `virDomainListAllCheckpoints`.
     DomainListAllCheckpoints = 413, Quick, access: [domain.read], since: "5.6.0";
         args DomainListAllCheckpointsArgs, ret DomainListAllCheckpointsRet;
-    /// `virDomainCheckpointListAllChildren`.
+    /// The checkpoints that came after this one.
+    ///
+    /// **Source**: `virDomainCheckpointListAllChildren`.
     DomainCheckpointListAllChildren = 414, Quick, access: [domain.read], since: "5.6.0";
         args DomainCheckpointListAllChildrenArgs, ret DomainCheckpointListAllChildrenRet;
-    /// `virDomainCheckpointLookupByName`.
+    /// Finds a checkpoint of a domain by its name.
+    ///
+    /// **Source**: `virDomainCheckpointLookupByName`.
     DomainCheckpointLookupByName = 415, Quick, access: [domain.read], since: "5.6.0";
         args DomainCheckpointLookupByNameArgs, ret DomainCheckpointLookupByNameRet;
-    /// `virDomainCheckpointGetParent`.
+    /// The checkpoint before this one.
+    ///
+    /// **Source**: `virDomainCheckpointGetParent`.
     DomainCheckpointGetParent = 416, Quick, access: [domain.read], since: "5.6.0";
         args DomainCheckpointGetParentArgs, ret DomainCheckpointGetParentRet;
-    /// `virDomainCheckpointDelete`.
+    /// Deletes a checkpoint; what it kept track of goes to the one before.
+    ///
+    /// **Source**: `virDomainCheckpointDelete`.
     DomainCheckpointDelete = 417, Ordinary, access: [domain.checkpoint], since: "5.6.0";
         args DomainCheckpointDeleteArgs, ret ();
-    /// `virDomainBackupBegin`.
+    /// Begins a backup as a document describes it, with or without a new checkpoint.
+    ///
+    /// **Source**: `virDomainBackupBegin`.
     DomainBackupBegin = 421, Ordinary, access: [domain.checkpoint, domain.block_write], since: "6.0.0";
         args DomainBackupBeginArgs, ret ();
-    /// `virDomainBackupGetXMLDesc`.
+    /// The document of the backup under way.
+    ///
+    /// **Source**: `virDomainBackupGetXMLDesc`.
     DomainBackupGetXmlDesc = 422, Quick, access: [domain.read], since: "6.0.0";
         args DomainBackupGetXmlDescArgs, ret DomainBackupGetXmlDescRet;
 }

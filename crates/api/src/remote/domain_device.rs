@@ -7,10 +7,14 @@ use super::shared::NonnullDomain;
 use crate::{TypedParam, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virDomainAttachDevice`.
+    /// Adds a device to a running domain.
+    ///
+    /// **Source**: `virDomainAttachDevice`.
     DomainAttachDevice = 8, Ordinary, access: [domain.write], since: "0.1.9";
         args DomainAttachDeviceArgs, ret ();
-    /// `virDomainDetachDevice`.
+    /// Takes a device from a running domain.
+    ///
+    /// **Source**: `virDomainDetachDevice`.
     DomainDetachDevice = 13, Ordinary, access: [domain.write], since: "0.1.9";
         args DomainDetachDeviceArgs, ret ();
     /// Bytes, packets, errors and drops of one interface.
@@ -18,25 +22,43 @@ procedures! { REMOTE
     /// **Source**: `virDomainInterfaceStats`.
     DomainInterfaceStats = 65, Quick, access: [domain.read], since: "0.3.2";
         args DomainInterfaceStatsArgs, ret DomainInterfaceStatsRet;
-    /// `virDomainAttachDeviceFlags`.
+    /// Adds a device to the running domain, its definition, or both, by flag.
+    ///
+    /// **Source**: `virDomainAttachDeviceFlags`.
     DomainAttachDeviceFlags = 160, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.7.7";
         args DomainAttachDeviceFlagsArgs, ret ();
-    /// `virDomainDetachDeviceFlags`.
+    /// Takes a device from the running domain, its definition, or both, by flag.
+    ///
+    /// **Source**: `virDomainDetachDeviceFlags`.
     DomainDetachDeviceFlags = 161, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.7.7";
         args DomainDetachDeviceFlagsArgs, ret ();
-    /// `virDomainUpdateDeviceFlags`.
+    /// Changes a device of the running domain, its definition, or both, by flag.
+    ///
+    /// **Source**: `virDomainUpdateDeviceFlags`.
     DomainUpdateDeviceFlags = 174, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.8.0";
         args DomainUpdateDeviceFlagsArgs, ret ();
-    /// `virDomainSetInterfaceParameters`.
+    /// Limits the traffic of a network card.
+    ///
+    /// **Units**: KiB/s, KiB of bursts.
+    ///
+    /// **Source**: `virDomainSetInterfaceParameters`.
     DomainSetInterfaceParameters = 256, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.9";
         args DomainSetInterfaceParametersArgs, ret ();
-    /// `virDomainGetInterfaceParameters`.
+    /// The limits of a network card's traffic.
+    ///
+    /// **Units**: KiB/s, KiB of bursts.
+    ///
+    /// **Source**: `virDomainGetInterfaceParameters`.
     DomainGetInterfaceParameters = 257, Ordinary, access: [domain.read], since: "0.9.9";
         args DomainGetInterfaceParametersArgs, ret DomainGetInterfaceParametersRet;
-    /// `virDomainInterfaceAddresses`.
+    /// The network addresses of the guest's cards, from leases, the agent or the ARP table.
+    ///
+    /// **Source**: `virDomainInterfaceAddresses`.
     DomainInterfaceAddresses = 353, Ordinary, access: [domain.read, domain.write if Source(1)], since: "1.2.14";
         args DomainInterfaceAddressesArgs, ret DomainInterfaceAddressesRet;
-    /// `virDomainDetachDeviceAlias`.
+    /// Asks the guest to let go of the device with this alias; an event tells when it did.
+    ///
+    /// **Source**: `virDomainDetachDeviceAlias`.
     DomainDetachDeviceAlias = 392, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "4.4.0";
         args DomainDetachDeviceAliasArgs, ret ();
 }
@@ -122,7 +144,7 @@ xdr::structs! {
         flags: u32,
     }
 
-    /// Wire struct `remote_domain_interface`.
+    /// A card of the guest, as its source of answers names it, and its addresses.
     pub struct DomainInterface {
         name: String,
         hwaddr: Option<String>,

@@ -6,64 +6,76 @@ use super::shared::NonnullDomain;
 use crate::{TypedParam, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virConnectDomainEventRegister`.
+    /// Registers for lifecycle events of all domains, without a callback id.
+    ///
+    /// **Source**: `virConnectDomainEventRegister`.
     ConnectDomainEventRegister = 105, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.5.0";
         args (), ret ConnectDomainEventRegisterRet;
-    /// `virConnectDomainEventDeregister`.
+    /// Ends what [`ConnectDomainEventRegister`] began.
+    ///
+    /// **Source**: `virConnectDomainEventDeregister`.
     ConnectDomainEventDeregister = 106, Quick, access: [connect.read], since: "0.5.0";
         args (), ret ConnectDomainEventDeregisterRet;
-    /// Event: domain event lifecycle.
+    /// Event: a domain was defined, started, suspended, …; to clients without callback ids.
     DomainEventLifecycle = 107, Event;
         args DomainEventLifecycleMsg, ret ();
-    /// `virConnectDomainEventRegisterAny`.
+    /// Registers for one kind of event of all domains, without a callback id.
+    ///
+    /// **Source**: `virConnectDomainEventRegisterAny`.
     ConnectDomainEventRegisterAny = 167, Quick, access: [connect.search_domains], filter: domain.getattr, since: "0.8.0";
         args ConnectDomainEventRegisterAnyArgs, ret ();
-    /// `virConnectDomainEventDeregisterAny`.
+    /// Ends what [`ConnectDomainEventRegisterAny`] began.
+    ///
+    /// **Source**: `virConnectDomainEventDeregisterAny`.
     ConnectDomainEventDeregisterAny = 168, Quick, access: [connect.read], since: "0.8.0";
         args ConnectDomainEventDeregisterAnyArgs, ret ();
-    /// Event: domain event reboot.
+    /// Event: the guest restarted; to clients without callback ids.
     DomainEventReboot = 169, Event, since: "0.8.0";
         args DomainEventRebootMsg, ret ();
-    /// Event: domain event rtc change.
+    /// Event: the guest set its clock; to clients without callback ids.
+    ///
+    /// **Units**: seconds from UTC.
     DomainEventRtcChange = 170, Event, since: "0.8.0";
         args DomainEventRtcChangeMsg, ret ();
-    /// Event: domain event watchdog.
+    /// Event: the guest's watchdog fired; to clients without callback ids.
     DomainEventWatchdog = 171, Event, since: "0.8.0";
         args DomainEventWatchdogMsg, ret ();
-    /// Event: domain event io error.
+    /// Event: a disk failed; to clients without callback ids.
     DomainEventIoError = 172, Event, since: "0.8.0";
         args DomainEventIoErrorMsg, ret ();
-    /// Event: domain event graphics.
+    /// Event: a viewer connected, proved who it is, or left; to clients without callback ids.
     DomainEventGraphics = 173, Event, since: "0.8.0";
         args DomainEventGraphicsMsg, ret ();
-    /// Event: domain event io error reason.
+    /// Event: a disk failed for this reason; to clients without callback ids.
     DomainEventIoErrorReason = 195, Event, since: "0.8.1";
         args DomainEventIoErrorReasonMsg, ret ();
-    /// Event: domain event control error.
+    /// Event: contact to the guest's process was lost; to clients without callback ids.
     DomainEventControlError = 224, Event, since: "0.9.2";
         args DomainEventControlErrorMsg, ret ();
-    /// Event: domain event block job.
+    /// Event: a disk's job ended or became ready; to clients without callback ids.
     DomainEventBlockJob = 241, Event, since: "0.9.4";
         args DomainEventBlockJobMsg, ret ();
-    /// Event: domain event disk change.
+    /// Event: a removable disk has another medium; to clients without callback ids.
     DomainEventDiskChange = 248, Event, since: "0.9.7";
         args DomainEventDiskChangeMsg, ret ();
-    /// Event: domain event tray change.
+    /// Event: a tray was opened or closed; to clients without callback ids.
     DomainEventTrayChange = 268, Event, since: "0.9.11";
         args DomainEventTrayChangeMsg, ret ();
-    /// Event: domain event pmwakeup.
+    /// Event: the guest woke up; to clients without callback ids.
     DomainEventPmwakeup = 269, Event, since: "0.9.11";
         args DomainEventPmwakeupMsg, ret ();
-    /// Event: domain event pmsuspend.
+    /// Event: the guest fell asleep in memory; to clients without callback ids.
     DomainEventPmsuspend = 270, Event, since: "0.9.11";
         args DomainEventPmsuspendMsg, ret ();
-    /// Event: domain event balloon change.
+    /// Event: the guest has more or less memory; to clients without callback ids.
+    ///
+    /// **Units**: KiB.
     DomainEventBalloonChange = 276, Event, since: "0.10.0";
         args DomainEventBalloonChangeMsg, ret ();
-    /// Event: domain event pmsuspend disk.
+    /// Event: the guest fell asleep on disk; to clients without callback ids.
     DomainEventPmsuspendDisk = 292, Event, since: "1.0.0";
         args DomainEventPmsuspendDiskMsg, ret ();
-    /// Event: domain event device removed.
+    /// Event: a device left the guest; to clients without callback ids.
     DomainEventDeviceRemoved = 311, Event, since: "1.1.1";
         args DomainEventDeviceRemovedMsg, ret ();
     /// Registers for one kind of domain event, of one domain or of all; the reply has the callback id.
@@ -72,88 +84,96 @@ procedures! { REMOTE
     /// Ends a registration by its callback id.
     ConnectDomainEventCallbackDeregisterAny = 317, Quick, access: [connect.read];
         args ConnectDomainEventCallbackDeregisterAnyArgs, ret ();
-    /// Event: domain event callback lifecycle.
+    /// Event: a domain was defined, started, suspended, ….
     DomainEventCallbackLifecycle = 318, Event;
         args DomainEventCallbackLifecycleMsg, ret ();
-    /// Event: domain event callback reboot.
+    /// Event: the guest restarted.
     DomainEventCallbackReboot = 319, Event;
         args DomainEventCallbackRebootMsg, ret ();
-    /// Event: domain event callback rtc change.
+    /// Event: the guest set its clock.
+    ///
+    /// **Units**: seconds from UTC, or from the clock's own base.
     DomainEventCallbackRtcChange = 320, Event;
         args DomainEventCallbackRtcChangeMsg, ret ();
-    /// Event: domain event callback watchdog.
+    /// Event: the guest's watchdog fired, and what was done about it.
     DomainEventCallbackWatchdog = 321, Event;
         args DomainEventCallbackWatchdogMsg, ret ();
-    /// Event: domain event callback io error.
+    /// Event: a disk failed, and what was done about it.
     DomainEventCallbackIoError = 322, Event;
         args DomainEventCallbackIoErrorMsg, ret ();
-    /// Event: domain event callback graphics.
+    /// Event: a viewer connected, proved who it is, or left.
     DomainEventCallbackGraphics = 323, Event;
         args DomainEventCallbackGraphicsMsg, ret ();
-    /// Event: domain event callback io error reason.
+    /// Event: a disk failed for this reason, and what was done about it.
     DomainEventCallbackIoErrorReason = 324, Event;
         args DomainEventCallbackIoErrorReasonMsg, ret ();
-    /// Event: domain event callback control error.
+    /// Event: contact to the guest's process was lost.
     DomainEventCallbackControlError = 325, Event;
         args DomainEventCallbackControlErrorMsg, ret ();
-    /// Event: domain event callback block job.
+    /// Event: the job of the disk with this source ended or became ready.
     DomainEventCallbackBlockJob = 326, Event;
         args DomainEventCallbackBlockJobMsg, ret ();
-    /// Event: domain event callback disk change.
+    /// Event: a removable disk has another medium.
     DomainEventCallbackDiskChange = 327, Event;
         args DomainEventCallbackDiskChangeMsg, ret ();
-    /// Event: domain event callback tray change.
+    /// Event: a tray was opened or closed.
     DomainEventCallbackTrayChange = 328, Event;
         args DomainEventCallbackTrayChangeMsg, ret ();
-    /// Event: domain event callback pmwakeup.
+    /// Event: the guest woke up.
     DomainEventCallbackPmwakeup = 329, Event;
         args DomainEventCallbackPmwakeupMsg, ret ();
-    /// Event: domain event callback pmsuspend.
+    /// Event: the guest fell asleep in memory.
     DomainEventCallbackPmsuspend = 330, Event;
         args DomainEventCallbackPmsuspendMsg, ret ();
-    /// Event: domain event callback balloon change.
+    /// Event: the guest has more or less memory.
+    ///
+    /// **Units**: KiB.
     DomainEventCallbackBalloonChange = 331, Event;
         args DomainEventCallbackBalloonChangeMsg, ret ();
-    /// Event: domain event callback pmsuspend disk.
+    /// Event: the guest fell asleep on disk.
     DomainEventCallbackPmsuspendDisk = 332, Event;
         args DomainEventCallbackPmsuspendDiskMsg, ret ();
-    /// Event: domain event callback device removed.
+    /// Event: a device left the guest.
     DomainEventCallbackDeviceRemoved = 333, Event;
         args DomainEventCallbackDeviceRemovedMsg, ret ();
-    /// Event: domain event block job 2.
+    /// Event: the job of the disk with this target ended or became ready.
     DomainEventBlockJob2 = 339, Event, since: "1.2.6";
         args DomainEventBlockJob2Msg, ret ();
-    /// Event: domain event callback tunable.
+    /// Event: tunable values of a domain changed.
     DomainEventCallbackTunable = 346, Event, since: "1.2.9";
         args DomainEventCallbackTunableMsg, ret ();
-    /// Event: domain event callback agent lifecycle.
+    /// Event: the guest's agent came or went.
     DomainEventCallbackAgentLifecycle = 348, Event, since: "1.2.11";
         args DomainEventCallbackAgentLifecycleMsg, ret ();
-    /// Event: domain event callback device added.
+    /// Event: a device was added to the guest.
     DomainEventCallbackDeviceAdded = 354, Event, since: "1.2.15";
         args DomainEventCallbackDeviceAddedMsg, ret ();
-    /// Event: domain event callback migration iteration.
+    /// Event: a migration goes over the guest's memory once more, for the n-th time.
     DomainEventCallbackMigrationIteration = 359, Event, since: "1.3.2";
         args DomainEventCallbackMigrationIterationMsg, ret ();
-    /// Event: domain event callback job completed.
+    /// Event: a domain's job ended; the parameters are its figures.
     DomainEventCallbackJobCompleted = 363, Event, since: "1.3.3";
         args DomainEventCallbackJobCompletedMsg, ret ();
-    /// Event: domain event callback device removal failed.
+    /// Event: the guest refused to let a device go.
     DomainEventCallbackDeviceRemovalFailed = 367, Event, since: "1.3.4";
         args DomainEventCallbackDeviceRemovalFailedMsg, ret ();
-    /// Event: domain event callback metadata change.
+    /// Event: a domain's title, description or metadata changed.
     DomainEventCallbackMetadataChange = 379, Event, since: "3.0.0";
         args DomainEventCallbackMetadataChangeMsg, ret ();
-    /// Event: domain event block threshold.
+    /// Event: the guest wrote past the mark that was set.
+    ///
+    /// **Units**: bytes.
     DomainEventBlockThreshold = 385, Event, since: "3.2.0";
         args DomainEventBlockThresholdMsg, ret ();
-    /// Event: domain event memory failure.
+    /// Event: the host's memory failed under the guest.
     DomainEventMemoryFailure = 423, Event, since: "6.9.0";
         args DomainEventMemoryFailureMsg, ret ();
-    /// Event: domain event memory device size change.
+    /// Event: a memory device of the guest has another size.
+    ///
+    /// **Units**: KiB.
     DomainEventMemoryDeviceSizeChange = 438, Event, since: "7.9.0";
         args DomainEventMemoryDeviceSizeChangeMsg, ret ();
-    /// Event: domain event nic mac change.
+    /// Event: the guest changed the address of a network card.
     DomainEventNicMacChange = 453, Event, since: "11.2.0";
         args DomainEventNicMacChangeMsg, ret ();
 }
@@ -222,6 +242,7 @@ xdr::structs! {
     /// Body of [`DomainEventRtcChange`].
     pub struct DomainEventRtcChangeMsg {
         dom: NonnullDomain,
+        /// **Units**: seconds.
         offset: i64,
     }
 
@@ -272,14 +293,14 @@ xdr::structs! {
         msg: DomainEventIoErrorReasonMsg,
     }
 
-    /// Wire struct `remote_domain_event_graphics_address`.
+    /// One end of a viewer's connection.
     pub struct DomainEventGraphicsAddress {
         family: i32,
         node: String,
         service: String,
     }
 
-    /// Wire struct `remote_domain_event_graphics_identity`.
+    /// A name that a viewer proved to have, and its kind.
     pub struct DomainEventGraphicsIdentity {
         kind: String,
         name: String,
@@ -370,6 +391,7 @@ xdr::structs! {
     /// Body of [`DomainEventBalloonChange`].
     pub struct DomainEventBalloonChangeMsg {
         dom: NonnullDomain,
+        /// **Units**: KiB.
         actual: u64,
     }
 
@@ -429,7 +451,9 @@ xdr::structs! {
         dom: NonnullDomain,
         dev: String,
         path: Option<String>,
+        /// **Units**: bytes.
         threshold: u64,
+        /// **Units**: bytes beyond the mark.
         excess: u64,
     }
 
@@ -498,6 +522,7 @@ xdr::structs! {
         callback_id: i32,
         dom: NonnullDomain,
         alias: String,
+        /// **Units**: KiB.
         size: u64,
     }
 

@@ -36,7 +36,9 @@ procedures! { REMOTE
     /// **Source**: `virDomainSendKey`.
     DomainSendKey = 226, Ordinary, access: [domain.send_input], since: "0.9.3";
         args DomainSendKeyArgs, ret ();
-    /// `virDomainOpenGraphics`.
+    /// Hands the guest's display the socket of a viewer.
+    ///
+    /// **Source**: `virDomainOpenGraphics`.
     DomainOpenGraphics = 249, Ordinary, access: [domain.open_graphics], fds: true, since: "0.9.7";
         args DomainOpenGraphicsArgs, ret ();
     /// Asks the guest to shut down, through ACPI or its agent.
@@ -44,55 +46,98 @@ procedures! { REMOTE
     /// **Source**: `virDomainShutdownFlags`.
     DomainShutdownFlags = 258, Ordinary, access: [domain.init_control, domain.write if With(0x2)], since: "0.9.10";
         args DomainShutdownFlagsArgs, ret ();
-    /// `virDomainGetHostname`.
+    /// The guest's own host name, from its agent or its lease.
+    ///
+    /// **Source**: `virDomainGetHostname`.
     DomainGetHostname = 277, Ordinary, access: [domain.write], since: "0.10.0";
         args DomainGetHostnameArgs, ret DomainGetHostnameRet;
-    /// `virDomainFSTrim`.
+    /// Makes the guest tell its disks which blocks it no longer uses.
+    ///
+    /// **Units**: bytes a range must at least have.
+    ///
+    /// **Source**: `virDomainFSTrim`.
     DomainFstrim = 294, Ordinary, access: [domain.fs_trim], since: "1.0.1";
         args DomainFstrimArgs, ret ();
-    /// `virDomainSendProcessSignal`.
+    /// Sends a signal to a process in a container.
+    ///
+    /// **Source**: `virDomainSendProcessSignal`.
     DomainSendProcessSignal = 295, Ordinary, access: [domain.send_signal], since: "1.0.1";
         args DomainSendProcessSignalArgs, ret ();
-    /// `virDomainOpenChannel`.
+    /// Connects a stream to a channel of the guest; data goes both ways.
+    ///
+    /// **Source**: `virDomainOpenChannel`.
     DomainOpenChannel = 296, Ordinary, access: [domain.open_device], stream: Both, since: "1.0.2";
         args DomainOpenChannelArgs, ret ();
-    /// `virDomainFSFreeze`.
+    /// Makes the guest write out and hold still its file systems; all, or those mounted there.
+    ///
+    /// **Source**: `virDomainFSFreeze`.
     DomainFsfreeze = 335, Ordinary, access: [domain.fs_freeze], since: "1.2.5";
         args DomainFsfreezeArgs, ret DomainFsfreezeRet;
-    /// `virDomainFSThaw`.
+    /// Lets frozen file systems go on; all, or those mounted there.
+    ///
+    /// **Source**: `virDomainFSThaw`.
     DomainFsthaw = 336, Ordinary, access: [domain.fs_freeze], since: "1.2.5";
         args DomainFsthawArgs, ret DomainFsthawRet;
-    /// `virDomainGetTime`.
+    /// The guest's clock.
+    ///
+    /// **Units**: seconds and nanoseconds since 1970.
+    ///
+    /// **Source**: `virDomainGetTime`.
     DomainGetTime = 337, Ordinary, access: [domain.write], since: "1.2.5";
         args DomainGetTimeArgs, ret DomainGetTimeRet;
-    /// `virDomainSetTime`.
+    /// Sets the guest's clock, or by flag makes it read its hardware clock.
+    ///
+    /// **Units**: seconds and nanoseconds since 1970.
+    ///
+    /// **Source**: `virDomainSetTime`.
     DomainSetTime = 338, Ordinary, access: [domain.set_time], since: "1.2.5";
         args DomainSetTimeArgs, ret ();
-    /// `virDomainOpenGraphicsFD`.
+    /// Opens the guest's display; the socket travels with the reply.
+    ///
+    /// **Source**: `virDomainOpenGraphicsFD`.
     DomainOpenGraphicsFd = 343, Ordinary, access: [domain.open_graphics], fds: true, since: "1.2.8";
         args DomainOpenGraphicsFdArgs, ret ();
-    /// `virDomainGetFSInfo`.
+    /// The file systems that the guest has mounted, and the disks under them.
+    ///
+    /// **Source**: `virDomainGetFSInfo`.
     DomainGetFsinfo = 349, Ordinary, access: [domain.fs_freeze], since: "1.2.11";
         args DomainGetFsinfoArgs, ret DomainGetFsinfoRet;
-    /// `virDomainSetUserPassword`.
+    /// Sets the password of a user in the guest.
+    ///
+    /// **Source**: `virDomainSetUserPassword`.
     DomainSetUserPassword = 357, Ordinary, access: [domain.set_password], since: "1.2.16";
         args DomainSetUserPasswordArgs, ret ();
-    /// `virDomainGetGuestVcpus`.
+    /// Which virtual CPUs the guest knows, has switched on, and can switch off.
+    ///
+    /// **Source**: `virDomainGetGuestVcpus`.
     DomainGetGuestVcpus = 371, Ordinary, access: [domain.write], since: "2.0.0";
         args DomainGetGuestVcpusArgs, ret DomainGetGuestVcpusRet;
-    /// `virDomainSetGuestVcpus`.
+    /// Makes the guest switch virtual CPUs on or off.
+    ///
+    /// **Source**: `virDomainSetGuestVcpus`.
     DomainSetGuestVcpus = 372, Ordinary, access: [domain.write], since: "2.0.0";
         args DomainSetGuestVcpusArgs, ret ();
-    /// `virDomainGetGuestInfo`.
+    /// What the guest's agent knows of users, operating system, time zone, file systems, disks and
+    /// cards.
+    ///
+    /// **Source**: `virDomainGetGuestInfo`.
     DomainGetGuestInfo = 418, Ordinary, access: [domain.write], since: "5.7.0";
         args DomainGetGuestInfoArgs, ret DomainGetGuestInfoRet;
-    /// `virDomainAgentSetResponseTimeout`.
+    /// How long calls wait for the guest's agent.
+    ///
+    /// **Units**: seconds; -2 for ever, -1 the default, 0 not at all.
+    ///
+    /// **Source**: `virDomainAgentSetResponseTimeout`.
     DomainAgentSetResponseTimeout = 420, Ordinary, access: [domain.write], since: "5.10.0";
         args DomainAgentSetResponseTimeoutArgs, ret DomainAgentSetResponseTimeoutRet;
-    /// `virDomainAuthorizedSSHKeysGet`.
+    /// The keys with which one may log in as a user of the guest.
+    ///
+    /// **Source**: `virDomainAuthorizedSSHKeysGet`.
     DomainAuthorizedSshKeysGet = 424, Ordinary, access: [domain.write], since: "6.10.0";
         args DomainAuthorizedSshKeysGetArgs, ret DomainAuthorizedSshKeysGetRet;
-    /// `virDomainAuthorizedSSHKeysSet`.
+    /// Sets, or by flag adds or removes, keys with which one may log in as a user of the guest.
+    ///
+    /// **Source**: `virDomainAuthorizedSSHKeysSet`.
     DomainAuthorizedSshKeysSet = 425, Ordinary, access: [domain.write], since: "6.10.0";
         args DomainAuthorizedSshKeysSetArgs, ret ();
 }
@@ -131,6 +176,7 @@ xdr::structs! {
     pub struct DomainSendKeyArgs {
         dom: NonnullDomain,
         codeset: u32,
+        /// **Units**: milliseconds.
         holdtime: u32,
         keycodes: List<u32, { limits::DOMAIN_SEND_KEY_MAX }>,
         flags: u32,
@@ -193,6 +239,7 @@ xdr::structs! {
     pub struct DomainFstrimArgs {
         dom: NonnullDomain,
         mount_point: Option<String>,
+        /// **Units**: bytes.
         minimum: u64,
         flags: u32,
     }
@@ -205,14 +252,18 @@ xdr::structs! {
 
     /// Results of [`DomainGetTime`].
     pub struct DomainGetTimeRet {
+        /// **Units**: seconds since 1970.
         seconds: i64,
+        /// **Units**: nanoseconds within the second.
         nseconds: u32,
     }
 
     /// Arguments of [`DomainSetTime`].
     pub struct DomainSetTimeArgs {
         dom: NonnullDomain,
+        /// **Units**: seconds since 1970.
         seconds: i64,
+        /// **Units**: nanoseconds within the second.
         nseconds: u32,
         flags: u32,
     }
@@ -241,7 +292,7 @@ xdr::structs! {
         filesystems: i32,
     }
 
-    /// Wire struct `remote_domain_fsinfo`.
+    /// A file system that the guest has mounted, and the disks under it.
     pub struct DomainFsinfo {
         mountpoint: String,
         name: String,
@@ -303,6 +354,7 @@ xdr::structs! {
     /// Arguments of [`DomainAgentSetResponseTimeout`].
     pub struct DomainAgentSetResponseTimeoutArgs {
         dom: NonnullDomain,
+        /// **Units**: seconds; -2 for ever, -1 the default, 0 not at all.
         timeout: i32,
         flags: u32,
     }

@@ -6,61 +6,106 @@ use super::shared::NonnullDomain;
 use crate::{TypedParam, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virDomainCoreDump`.
+    /// Writes a guest's memory to a file of the host.
+    ///
+    /// **Source**: `virDomainCoreDump`.
     DomainCoreDump = 53, Ordinary, access: [domain.core_dump], since: "0.1.9";
         args DomainCoreDumpArgs, ret ();
-    /// `virDomainRestore`.
+    /// Starts a domain from a file that holds its saved state.
+    ///
+    /// **Source**: `virDomainRestore`.
     DomainRestore = 54, Ordinary, access: [domain.start, domain.write], since: "0.0.3";
         args DomainRestoreArgs, ret ();
-    /// `virDomainSave`.
+    /// Writes a domain's state to a file and stops it.
+    ///
+    /// **Source**: `virDomainSave`.
     DomainSave = 55, Ordinary, access: [domain.hibernate], since: "0.0.3";
         args DomainSaveArgs, ret ();
-    /// `virDomainGetJobInfo`.
+    /// How far the domain's job has come.
+    ///
+    /// **Units**: milliseconds, bytes.
+    ///
+    /// **Source**: `virDomainGetJobInfo`.
     DomainGetJobInfo = 163, Ordinary, access: [domain.read], since: "0.7.7";
         args DomainGetJobInfoArgs, ret DomainGetJobInfoRet;
-    /// `virDomainAbortJob`.
+    /// Gives up the domain's job.
+    ///
+    /// **Source**: `virDomainAbortJob`.
     DomainAbortJob = 164, Ordinary, access: [domain.write], since: "0.7.7";
         args DomainAbortJobArgs, ret ();
-    /// `virDomainManagedSave`.
+    /// Writes a domain's state to a place of the daemon's and stops it; its next start goes on from
+    /// there.
+    ///
+    /// **Source**: `virDomainManagedSave`.
     DomainManagedSave = 182, Ordinary, access: [domain.hibernate], since: "0.8.0";
         args DomainManagedSaveArgs, ret ();
-    /// `virDomainManagedSaveRemove`.
+    /// Deletes what [`DomainManagedSave`] kept.
+    ///
+    /// **Source**: `virDomainManagedSaveRemove`.
     DomainManagedSaveRemove = 184, Ordinary, access: [domain.hibernate], since: "0.8.0";
         args DomainManagedSaveRemoveArgs, ret ();
-    /// `virDomainSaveFlags`.
+    /// As [`DomainSave`], with another document and by flag another state.
+    ///
+    /// **Source**: `virDomainSaveFlags`.
     DomainSaveFlags = 232, Ordinary, access: [domain.hibernate], since: "0.9.4";
         args DomainSaveFlagsArgs, ret ();
-    /// `virDomainRestoreFlags`.
+    /// As [`DomainRestore`], with another document and by flag another state.
+    ///
+    /// **Source**: `virDomainRestoreFlags`.
     DomainRestoreFlags = 233, Ordinary, access: [domain.start, domain.write], since: "0.9.4";
         args DomainRestoreFlagsArgs, ret ();
-    /// `virDomainSaveImageGetXMLDesc`.
+    /// The document in a file that holds a domain's saved state.
+    ///
+    /// **Source**: `virDomainSaveImageGetXMLDesc`.
     DomainSaveImageGetXmlDesc = 235, Quick, access: [domain.write], since: "0.9.4";
         args DomainSaveImageGetXmlDescArgs, ret DomainSaveImageGetXmlDescRet;
-    /// `virDomainSaveImageDefineXML`.
+    /// Replaces the document in a file that holds a domain's saved state.
+    ///
+    /// **Source**: `virDomainSaveImageDefineXML`.
     DomainSaveImageDefineXml = 236, Quick, access: [domain.write, domain.hibernate], since: "0.9.4";
         args DomainSaveImageDefineXmlArgs, ret ();
-    /// `virDomainGetJobStats`.
+    /// The figures of the domain's job, by flag of the last one.
+    ///
+    /// **Units**: milliseconds, bytes, bytes/s.
+    ///
+    /// **Source**: `virDomainGetJobStats`.
     DomainGetJobStats = 298, Ordinary, access: [domain.read], since: "1.0.3";
         args DomainGetJobStatsArgs, ret DomainGetJobStatsRet;
-    /// `virDomainCoreDumpWithFormat`.
+    /// As [`DomainCoreDump`], in a format of choice.
+    ///
+    /// **Source**: `virDomainCoreDumpWithFormat`.
     DomainCoreDumpWithFormat = 334, Ordinary, access: [domain.core_dump], since: "1.2.3";
         args DomainCoreDumpWithFormatArgs, ret ();
-    /// `virDomainManagedSaveGetXMLDesc`.
+    /// The document in what [`DomainManagedSave`] kept.
+    ///
+    /// **Source**: `virDomainManagedSaveGetXMLDesc`.
     DomainManagedSaveGetXmlDesc = 388, Ordinary, access: [domain.read, domain.read_secure if With(0x1)], since: "3.7.0";
         args DomainManagedSaveGetXmlDescArgs, ret DomainManagedSaveGetXmlDescRet;
-    /// `virDomainManagedSaveDefineXML`.
+    /// Replaces the document in what [`DomainManagedSave`] kept.
+    ///
+    /// **Source**: `virDomainManagedSaveDefineXML`.
     DomainManagedSaveDefineXml = 389, Ordinary, access: [domain.write, domain.hibernate], since: "3.7.0";
         args DomainManagedSaveDefineXmlArgs, ret ();
-    /// `virDomainStartDirtyRateCalc`.
+    /// Begins to measure how fast the guest writes to its memory.
+    ///
+    /// **Units**: seconds.
+    ///
+    /// **Source**: `virDomainStartDirtyRateCalc`.
     DomainStartDirtyRateCalc = 427, Ordinary, access: [domain.write], since: "7.2.0";
         args DomainStartDirtyRateCalcArgs, ret ();
-    /// `virDomainSaveParams`.
+    /// As [`DomainSave`], with everything in typed parameters.
+    ///
+    /// **Source**: `virDomainSaveParams`.
     DomainSaveParams = 440, Ordinary, access: [domain.hibernate], since: "8.4.0";
         args DomainSaveParamsArgs, ret ();
-    /// `virDomainRestoreParams`.
+    /// As [`DomainRestore`], with everything in typed parameters.
+    ///
+    /// **Source**: `virDomainRestoreParams`.
     DomainRestoreParams = 441, Ordinary, access: [domain.start, domain.write], since: "8.4.0";
         args DomainRestoreParamsArgs, ret ();
-    /// `virDomainAbortJobFlags`.
+    /// Gives up the domain's job; by flag turns a post-copy migration back.
+    ///
+    /// **Source**: `virDomainAbortJobFlags`.
     DomainAbortJobFlags = 442, Ordinary, access: [domain.write], since: "8.5.0";
         args DomainAbortJobFlagsArgs, ret ();
 }
@@ -146,14 +191,19 @@ xdr::structs! {
     /// Results of [`DomainGetJobInfo`].
     pub struct DomainGetJobInfoRet {
         kind: i32,
+        /// **Units**: milliseconds.
         time_elapsed: u64,
+        /// **Units**: milliseconds.
         time_remaining: u64,
+        /// **Units**: bytes.
         data_total: u64,
         data_processed: u64,
         data_remaining: u64,
+        /// **Units**: bytes.
         mem_total: u64,
         mem_processed: u64,
         mem_remaining: u64,
+        /// **Units**: bytes.
         file_total: u64,
         file_processed: u64,
         file_remaining: u64,
@@ -215,6 +265,7 @@ xdr::structs! {
     /// Arguments of [`DomainStartDirtyRateCalc`].
     pub struct DomainStartDirtyRateCalcArgs {
         dom: NonnullDomain,
+        /// **Units**: seconds.
         seconds: i32,
         flags: u32,
     }

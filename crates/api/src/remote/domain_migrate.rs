@@ -24,10 +24,18 @@ procedures! { REMOTE
     /// Internal to the protocol.
     DomainMigratePrepareTunnel = 148, Ordinary, access: [domain.migrate, domain.start, domain.write], stream: Upload, since: "0.7.2";
         args DomainMigratePrepareTunnelArgs, ret ();
-    /// `virDomainMigrateSetMaxDowntime`.
+    /// How long a migrating guest may stand still.
+    ///
+    /// **Units**: milliseconds.
+    ///
+    /// **Source**: `virDomainMigrateSetMaxDowntime`.
     DomainMigrateSetMaxDowntime = 166, Ordinary, access: [domain.migrate], since: "0.8.0";
         args DomainMigrateSetMaxDowntimeArgs, ret ();
-    /// `virDomainMigrateSetMaxSpeed`.
+    /// Limits the traffic of migrations.
+    ///
+    /// **Units**: MiB/s.
+    ///
+    /// **Source**: `virDomainMigrateSetMaxSpeed`.
     DomainMigrateSetMaxSpeed = 207, Ordinary, access: [domain.migrate], since: "0.9.0";
         args DomainMigrateSetMaxSpeedArgs, ret ();
     /// Internal to the protocol.
@@ -48,13 +56,25 @@ procedures! { REMOTE
     /// Internal to the protocol.
     DomainMigrateConfirm3 = 218, Ordinary, access: [domain.migrate], since: "0.9.2";
         args DomainMigrateConfirm3Args, ret ();
-    /// `virDomainMigrateGetMaxSpeed`.
+    /// The limit on the traffic of migrations.
+    ///
+    /// **Units**: MiB/s.
+    ///
+    /// **Source**: `virDomainMigrateGetMaxSpeed`.
     DomainMigrateGetMaxSpeed = 242, Ordinary, access: [domain.migrate], since: "0.9.5";
         args DomainMigrateGetMaxSpeedArgs, ret DomainMigrateGetMaxSpeedRet;
-    /// `virDomainMigrateGetCompressionCache`.
+    /// How large the cache of compressed migrations is.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virDomainMigrateGetCompressionCache`.
     DomainMigrateGetCompressionCache = 299, Ordinary, access: [domain.migrate], since: "1.0.3";
         args DomainMigrateGetCompressionCacheArgs, ret DomainMigrateGetCompressionCacheRet;
-    /// `virDomainMigrateSetCompressionCache`.
+    /// Sets how large the cache of compressed migrations is.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virDomainMigrateSetCompressionCache`.
     DomainMigrateSetCompressionCache = 300, Ordinary, access: [domain.migrate], since: "1.0.3";
         args DomainMigrateSetCompressionCacheArgs, ret ();
     /// Internal to the protocol.
@@ -75,10 +95,17 @@ procedures! { REMOTE
     /// Internal to the protocol.
     DomainMigrateConfirm3Params = 307, Ordinary, access: [domain.migrate], since: "1.1.0";
         args DomainMigrateConfirm3ParamsArgs, ret ();
-    /// `virDomainMigrateStartPostCopy`.
+    /// Lets a migrating guest run on the other side now and fetch the rest of its memory from
+    /// there.
+    ///
+    /// **Source**: `virDomainMigrateStartPostCopy`.
     DomainMigrateStartPostCopy = 364, Ordinary, access: [domain.migrate], since: "1.3.3";
         args DomainMigrateStartPostCopyArgs, ret ();
-    /// `virDomainMigrateGetMaxDowntime`.
+    /// How long a migrating guest may stand still.
+    ///
+    /// **Units**: milliseconds.
+    ///
+    /// **Source**: `virDomainMigrateGetMaxDowntime`.
     DomainMigrateGetMaxDowntime = 387, Ordinary, access: [domain.migrate], since: "3.7.0";
         args DomainMigrateGetMaxDowntimeArgs, ret DomainMigrateGetMaxDowntimeRet;
 }
@@ -166,12 +193,14 @@ xdr::structs! {
 
     /// Results of [`DomainMigrateGetMaxDowntime`].
     pub struct DomainMigrateGetMaxDowntimeRet {
+        /// **Units**: milliseconds.
         downtime: u64,
     }
 
     /// Arguments of [`DomainMigrateSetMaxDowntime`].
     pub struct DomainMigrateSetMaxDowntimeArgs {
         dom: NonnullDomain,
+        /// **Units**: milliseconds.
         downtime: u64,
         flags: u32,
     }
@@ -184,12 +213,14 @@ xdr::structs! {
 
     /// Results of [`DomainMigrateGetCompressionCache`].
     pub struct DomainMigrateGetCompressionCacheRet {
+        /// **Units**: bytes.
         cache_size: u64,
     }
 
     /// Arguments of [`DomainMigrateSetCompressionCache`].
     pub struct DomainMigrateSetCompressionCacheArgs {
         dom: NonnullDomain,
+        /// **Units**: bytes.
         cache_size: u64,
         flags: u32,
     }
@@ -197,6 +228,7 @@ xdr::structs! {
     /// Arguments of [`DomainMigrateSetMaxSpeed`].
     pub struct DomainMigrateSetMaxSpeedArgs {
         dom: NonnullDomain,
+        /// **Units**: MiB/s.
         bandwidth: u64,
         flags: u32,
     }
@@ -209,6 +241,7 @@ xdr::structs! {
 
     /// Results of [`DomainMigrateGetMaxSpeed`].
     pub struct DomainMigrateGetMaxSpeedRet {
+        /// **Units**: MiB/s.
         bandwidth: u64,
     }
 

@@ -6,52 +6,84 @@ use super::shared::{NonnullDomain, NonnullDomainSnapshot};
 use crate::{limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virDomainSnapshotCreateXML`.
+    /// Makes a snapshot of disks, memory or both, or by flag notes one that exists.
+    ///
+    /// **Source**: `virDomainSnapshotCreateXML`.
     DomainSnapshotCreateXml = 185, Ordinary, access: [domain.snapshot, domain.fs_freeze if With(0x40)], since: "0.8.0";
         args DomainSnapshotCreateXmlArgs, ret DomainSnapshotCreateXmlRet;
-    /// `virDomainSnapshotGetXMLDesc`.
+    /// The snapshot's document.
+    ///
+    /// **Source**: `virDomainSnapshotGetXMLDesc`.
     DomainSnapshotGetXmlDesc = 186, Quick, access: [domain.read, domain.read_secure if With(0x1)], since: "0.8.0";
         args DomainSnapshotGetXmlDescArgs, ret DomainSnapshotGetXmlDescRet;
-    /// `virDomainSnapshotNum`.
+    /// How many snapshots a domain has.
+    ///
+    /// **Source**: `virDomainSnapshotNum`.
     DomainSnapshotNum = 187, Quick, access: [domain.read], since: "0.8.0";
         args DomainSnapshotNumArgs, ret DomainSnapshotNumRet;
-    /// `virDomainSnapshotListNames`.
+    /// Names of a domain's snapshots, at most `maxnames`.
+    ///
+    /// **Source**: `virDomainSnapshotListNames`.
     DomainSnapshotListNames = 188, Quick, access: [domain.read], since: "0.8.0";
         args DomainSnapshotListNamesArgs, ret DomainSnapshotListNamesRet;
-    /// `virDomainSnapshotLookupByName`.
+    /// Finds a snapshot of a domain by its name.
+    ///
+    /// **Source**: `virDomainSnapshotLookupByName`.
     DomainSnapshotLookupByName = 189, Quick, access: [domain.read], since: "0.8.0";
         args DomainSnapshotLookupByNameArgs, ret DomainSnapshotLookupByNameRet;
-    /// `virDomainHasCurrentSnapshot`.
+    /// Whether one snapshot is the current one: 1 or 0.
+    ///
+    /// **Source**: `virDomainHasCurrentSnapshot`.
     DomainHasCurrentSnapshot = 190, Ordinary, access: [domain.read], since: "0.8.0";
         args DomainHasCurrentSnapshotArgs, ret DomainHasCurrentSnapshotRet;
-    /// `virDomainSnapshotCurrent`.
+    /// The snapshot that the domain was last taken to or from.
+    ///
+    /// **Source**: `virDomainSnapshotCurrent`.
     DomainSnapshotCurrent = 191, Ordinary, access: [domain.read], since: "0.8.0";
         args DomainSnapshotCurrentArgs, ret DomainSnapshotCurrentRet;
-    /// `virDomainRevertToSnapshot`.
+    /// Takes the domain back to the state of a snapshot.
+    ///
+    /// **Source**: `virDomainRevertToSnapshot`.
     DomainRevertToSnapshot = 192, Ordinary, access: [domain.snapshot], since: "0.8.0";
         args DomainRevertToSnapshotArgs, ret ();
-    /// `virDomainSnapshotDelete`.
+    /// Deletes a snapshot, by flag with those that came after it, or only the note of it.
+    ///
+    /// **Source**: `virDomainSnapshotDelete`.
     DomainSnapshotDelete = 193, Ordinary, access: [domain.snapshot], since: "0.8.0";
         args DomainSnapshotDeleteArgs, ret ();
-    /// `virDomainSnapshotGetParent`.
+    /// The snapshot before this one.
+    ///
+    /// **Source**: `virDomainSnapshotGetParent`.
     DomainSnapshotGetParent = 244, Quick, access: [domain.read], since: "0.9.7";
         args DomainSnapshotGetParentArgs, ret DomainSnapshotGetParentRet;
-    /// `virDomainSnapshotNumChildren`.
+    /// How many snapshots came after this one.
+    ///
+    /// **Source**: `virDomainSnapshotNumChildren`.
     DomainSnapshotNumChildren = 246, Quick, access: [domain.read], since: "0.9.7";
         args DomainSnapshotNumChildrenArgs, ret DomainSnapshotNumChildrenRet;
-    /// `virDomainSnapshotListChildrenNames`.
+    /// Names of the snapshots that came after this one, at most `maxnames`.
+    ///
+    /// **Source**: `virDomainSnapshotListChildrenNames`.
     DomainSnapshotListChildrenNames = 247, Quick, access: [domain.read], since: "0.9.7";
         args DomainSnapshotListChildrenNamesArgs, ret DomainSnapshotListChildrenNamesRet;
-    /// `virDomainSnapshotIsCurrent`.
+    /// Whether this is the current snapshot: 1 or 0.
+    ///
+    /// **Source**: `virDomainSnapshotIsCurrent`.
     DomainSnapshotIsCurrent = 271, Ordinary, access: [domain.read], since: "0.9.13";
         args DomainSnapshotIsCurrentArgs, ret DomainSnapshotIsCurrentRet;
-    /// `virDomainSnapshotHasMetadata`.
+    /// Whether the daemon keeps a note of this snapshot: 1 or 0.
+    ///
+    /// **Source**: `virDomainSnapshotHasMetadata`.
     DomainSnapshotHasMetadata = 272, Ordinary, access: [domain.read], since: "0.9.13";
         args DomainSnapshotHasMetadataArgs, ret DomainSnapshotHasMetadataRet;
-    /// `virDomainListAllSnapshots`.
+    /// The snapshots of a domain, by flag some of them.
+    ///
+    /// **Source**: `virDomainListAllSnapshots`.
     DomainListAllSnapshots = 274, Quick, access: [domain.read], since: "0.9.13";
         args DomainListAllSnapshotsArgs, ret DomainListAllSnapshotsRet;
-    /// `virDomainSnapshotListAllChildren`.
+    /// The snapshots that came after this one, by flag some of them.
+    ///
+    /// **Source**: `virDomainSnapshotListAllChildren`.
     DomainSnapshotListAllChildren = 275, Quick, access: [domain.read], since: "0.9.13";
         args DomainSnapshotListAllChildrenArgs, ret DomainSnapshotListAllChildrenRet;
 }

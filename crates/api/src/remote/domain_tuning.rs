@@ -7,10 +7,16 @@ use super::shared::{NonnullDomain, VcpuInfo};
 use crate::{TypedParam, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virDomainGetMaxMemory`.
+    /// The most memory the domain may have.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virDomainGetMaxMemory`.
     DomainGetMaxMemory = 17, Quick, access: [domain.read], since: "0.0.3";
         args DomainGetMaxMemoryArgs, ret DomainGetMaxMemoryRet;
-    /// `virDomainGetMaxVcpus`.
+    /// The most virtual CPUs the domain may have.
+    ///
+    /// **Source**: `virDomainGetMaxVcpus`.
     DomainGetMaxVcpus = 18, Quick, access: [domain.read], since: "0.2.1";
         args DomainGetMaxVcpusArgs, ret DomainGetMaxVcpusRet;
     /// Virtual CPUs: state, time (ns), where they run and may run.
@@ -18,25 +24,49 @@ procedures! { REMOTE
     /// **Source**: `virDomainGetVcpus`.
     DomainGetVcpus = 20, Quick, access: [domain.read], since: "0.1.4";
         args DomainGetVcpusArgs, ret DomainGetVcpusRet;
-    /// `virDomainPinVcpu`.
+    /// Says which CPUs of the host a virtual CPU may run on.
+    ///
+    /// **Shape**: a bit for each CPU, low bits first.
+    ///
+    /// **Source**: `virDomainPinVcpu`.
     DomainPinVcpu = 26, Ordinary, access: [domain.write], since: "0.1.4";
         args DomainPinVcpuArgs, ret ();
-    /// `virDomainSetMaxMemory`.
+    /// Sets the most memory the domain may have.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virDomainSetMaxMemory`.
     DomainSetMaxMemory = 30, Quick, access: [domain.write], since: "0.0.3";
         args DomainSetMaxMemoryArgs, ret ();
-    /// `virDomainSetMemory`.
+    /// Sets how much memory the running domain has.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virDomainSetMemory`.
     DomainSetMemory = 31, Ordinary, access: [domain.write], since: "0.1.1";
         args DomainSetMemoryArgs, ret ();
-    /// `virDomainSetVcpus`.
+    /// Sets how many virtual CPUs the running domain has.
+    ///
+    /// **Source**: `virDomainSetVcpus`.
     DomainSetVcpus = 32, Ordinary, access: [domain.write], since: "0.1.4";
         args DomainSetVcpusArgs, ret ();
-    /// `virDomainGetSchedulerType`.
+    /// The scheduler that the host has for the domain, and how many parameters it takes.
+    ///
+    /// **Source**: `virDomainGetSchedulerType`.
     DomainGetSchedulerType = 56, Ordinary, access: [domain.read], since: "0.2.3";
         args DomainGetSchedulerTypeArgs, ret DomainGetSchedulerTypeRet;
-    /// `virDomainGetSchedulerParameters`.
+    /// Shares and quotas of CPU time.
+    ///
+    /// **Units**: microseconds.
+    ///
+    /// **Source**: `virDomainGetSchedulerParameters`.
     DomainGetSchedulerParameters = 57, Ordinary, access: [domain.read], since: "0.2.3";
         args DomainGetSchedulerParametersArgs, ret DomainGetSchedulerParametersRet;
-    /// `virDomainSetSchedulerParameters`.
+    /// Sets shares and quotas of CPU time.
+    ///
+    /// **Units**: microseconds.
+    ///
+    /// **Source**: `virDomainSetSchedulerParameters`.
     DomainSetSchedulerParameters = 58, Ordinary, access: [domain.read], since: "0.2.3";
         args DomainSetSchedulerParametersArgs, ret ();
     /// What balloon and host know of the guest's memory, in KiB.
@@ -44,10 +74,18 @@ procedures! { REMOTE
     /// **Source**: `virDomainMemoryStats`.
     DomainMemoryStats = 159, Ordinary, access: [domain.read], since: "0.7.5";
         args DomainMemoryStatsArgs, ret DomainMemoryStatsRet;
-    /// `virDomainSetMemoryParameters`.
+    /// Limits the memory of the domain's processes.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virDomainSetMemoryParameters`.
     DomainSetMemoryParameters = 197, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.8.5";
         args DomainSetMemoryParametersArgs, ret ();
-    /// `virDomainGetMemoryParameters`.
+    /// The limits on the memory of the domain's processes.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virDomainGetMemoryParameters`.
     DomainGetMemoryParameters = 198, Ordinary, access: [domain.read], since: "0.8.5";
         args DomainGetMemoryParametersArgs, ret DomainGetMemoryParametersRet;
     /// Changes how many virtual CPUs a domain has or may have.
@@ -65,70 +103,127 @@ procedures! { REMOTE
     /// **Source**: `virDomainSetMemoryFlags`.
     DomainSetMemoryFlags = 204, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.0";
         args DomainSetMemoryFlagsArgs, ret ();
-    /// `virDomainSetBlkioParameters`.
+    /// Sets weights and limits of the domain's I/O on the host.
+    ///
+    /// **Units**: bytes or operations a second.
+    ///
+    /// **Source**: `virDomainSetBlkioParameters`.
     DomainSetBlkioParameters = 205, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.0";
         args DomainSetBlkioParametersArgs, ret ();
-    /// `virDomainGetBlkioParameters`.
+    /// Weights and limits of the domain's I/O on the host.
+    ///
+    /// **Units**: bytes or operations a second.
+    ///
+    /// **Source**: `virDomainGetBlkioParameters`.
     DomainGetBlkioParameters = 206, Ordinary, access: [domain.read], since: "0.9.0";
         args DomainGetBlkioParametersArgs, ret DomainGetBlkioParametersRet;
-    /// `virDomainSetSchedulerParametersFlags`.
+    /// As [`DomainSetSchedulerParameters`], for the running domain, its definition, or both.
+    ///
+    /// **Source**: `virDomainSetSchedulerParametersFlags`.
     DomainSetSchedulerParametersFlags = 219, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.2";
         args DomainSetSchedulerParametersFlagsArgs, ret ();
-    /// `virDomainGetSchedulerParametersFlags`.
+    /// As [`DomainGetSchedulerParameters`], of the running domain or of its definition.
+    ///
+    /// **Source**: `virDomainGetSchedulerParametersFlags`.
     DomainGetSchedulerParametersFlags = 223, Ordinary, access: [domain.read], since: "0.9.2";
         args DomainGetSchedulerParametersFlagsArgs, ret DomainGetSchedulerParametersFlagsRet;
-    /// `virDomainPinVcpuFlags`.
+    /// As [`DomainPinVcpu`], for the running domain, its definition, or both.
+    ///
+    /// **Source**: `virDomainPinVcpuFlags`.
     DomainPinVcpuFlags = 225, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.3";
         args DomainPinVcpuFlagsArgs, ret ();
-    /// `virDomainGetVcpuPinInfo`.
+    /// Which CPUs of the host each virtual CPU may run on.
+    ///
+    /// **Shape**: `num` maps of `maplen` bytes.
+    ///
+    /// **Source**: `virDomainGetVcpuPinInfo`.
     DomainGetVcpuPinInfo = 230, Ordinary, access: [domain.read], since: "0.9.3";
         args DomainGetVcpuPinInfoArgs, ret DomainGetVcpuPinInfoRet;
-    /// `virDomainSetNumaParameters`.
+    /// Says where on the host the guest's memory may lie, and how strictly.
+    ///
+    /// **Source**: `virDomainSetNumaParameters`.
     DomainSetNumaParameters = 254, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.9.9";
         args DomainSetNumaParametersArgs, ret ();
-    /// `virDomainGetNumaParameters`.
+    /// Where on the host the guest's memory may lie, and how strictly.
+    ///
+    /// **Source**: `virDomainGetNumaParameters`.
     DomainGetNumaParameters = 255, Ordinary, access: [domain.read], since: "0.9.9";
         args DomainGetNumaParametersArgs, ret DomainGetNumaParametersRet;
-    /// `virDomainGetCPUStats`.
+    /// CPU time of the domain on the host's CPUs, or in all (`start_cpu` -1).
+    ///
+    /// **Units**: nanoseconds.
+    ///
+    /// **Source**: `virDomainGetCPUStats`.
     DomainGetCpuStats = 262, Ordinary, access: [domain.read], since: "0.9.10";
         args DomainGetCpuStatsArgs, ret DomainGetCpuStatsRet;
-    /// `virDomainPinEmulator`.
+    /// Says which CPUs of the host the emulator's own threads may run on.
+    ///
+    /// **Source**: `virDomainPinEmulator`.
     DomainPinEmulator = 279, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "0.10.0";
         args DomainPinEmulatorArgs, ret ();
-    /// `virDomainGetEmulatorPinInfo`.
+    /// Which CPUs of the host the emulator's own threads may run on.
+    ///
+    /// **Source**: `virDomainGetEmulatorPinInfo`.
     DomainGetEmulatorPinInfo = 280, Ordinary, access: [domain.read], since: "0.10.0";
         args DomainGetEmulatorPinInfoArgs, ret DomainGetEmulatorPinInfoRet;
-    /// `virDomainSetMemoryStatsPeriod`.
+    /// How often the guest's balloon gathers figures.
+    ///
+    /// **Units**: seconds; 0 never.
+    ///
+    /// **Source**: `virDomainSetMemoryStatsPeriod`.
     DomainSetMemoryStatsPeriod = 308, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "1.1.1";
         args DomainSetMemoryStatsPeriodArgs, ret ();
-    /// `virDomainGetIOThreadInfo`.
+    /// The I/O threads, and which CPUs of the host each may run on.
+    ///
+    /// **Source**: `virDomainGetIOThreadInfo`.
     DomainGetIothreadInfo = 351, Ordinary, access: [domain.read], since: "1.2.14";
         args DomainGetIothreadInfoArgs, ret DomainGetIothreadInfoRet;
-    /// `virDomainPinIOThread`.
+    /// Says which CPUs of the host an I/O thread may run on.
+    ///
+    /// **Source**: `virDomainPinIOThread`.
     DomainPinIothread = 352, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "1.2.14";
         args DomainPinIothreadArgs, ret ();
-    /// `virDomainAddIOThread`.
+    /// Adds an I/O thread with this number.
+    ///
+    /// **Source**: `virDomainAddIOThread`.
     DomainAddIothread = 355, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "1.2.15";
         args DomainAddIothreadArgs, ret ();
-    /// `virDomainDelIOThread`.
+    /// Takes away the I/O thread with this number.
+    ///
+    /// **Source**: `virDomainDelIOThread`.
     DomainDelIothread = 356, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "1.2.15";
         args DomainDelIothreadArgs, ret ();
-    /// `virDomainGetPerfEvents`.
+    /// Which performance events are counted for the domain.
+    ///
+    /// **Source**: `virDomainGetPerfEvents`.
     DomainGetPerfEvents = 365, Ordinary, access: [domain.read], since: "1.3.3";
         args DomainGetPerfEventsArgs, ret DomainGetPerfEventsRet;
-    /// `virDomainSetPerfEvents`.
+    /// Says which performance events are counted for the domain.
+    ///
+    /// **Source**: `virDomainSetPerfEvents`.
     DomainSetPerfEvents = 366, Ordinary, access: [domain.write], since: "1.3.3";
         args DomainSetPerfEventsArgs, ret ();
-    /// `virDomainSetVcpu`.
+    /// Switches virtual CPUs on or off by their numbers.
+    ///
+    /// **Source**: `virDomainSetVcpu`.
     DomainSetVcpu = 384, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "3.1.0";
         args DomainSetVcpuArgs, ret ();
-    /// `virDomainGetLaunchSecurityInfo`.
+    /// What the owner of an encrypted guest needs to trust it: its measurement and the platform's
+    /// state.
+    ///
+    /// **Source**: `virDomainGetLaunchSecurityInfo`.
     DomainGetLaunchSecurityInfo = 396, Ordinary, access: [domain.read], since: "4.5.0";
         args DomainGetLaunchSecurityInfoArgs, ret DomainGetLaunchSecurityInfoRet;
-    /// `virDomainSetIOThreadParams`.
+    /// Sets how an I/O thread polls.
+    ///
+    /// **Units**: nanoseconds.
+    ///
+    /// **Source**: `virDomainSetIOThreadParams`.
     DomainSetIothreadParams = 402, Ordinary, access: [domain.write, domain.save if Without(0x3), domain.save if With(0x2)], since: "4.10.0";
         args DomainSetIothreadParamsArgs, ret ();
-    /// `virDomainSetLaunchSecurityState`.
+    /// Hands an encrypted guest its owner's secret.
+    ///
+    /// **Source**: `virDomainSetLaunchSecurityState`.
     DomainSetLaunchSecurityState = 439, Ordinary, access: [domain.write], since: "8.0.0";
         args DomainSetLaunchSecurityStateArgs, ret ();
 }
@@ -266,9 +361,10 @@ xdr::structs! {
         flags: u32,
     }
 
-    /// Wire struct `remote_domain_memory_stat`.
+    /// A figure of the guest's memory, by its number.
     pub struct DomainMemoryStat {
         tag: i32,
+        /// **Units**: KiB for sizes, seconds for the time of the last update.
         val: u64,
     }
 
@@ -284,24 +380,28 @@ xdr::structs! {
 
     /// Results of [`DomainGetMaxMemory`].
     pub struct DomainGetMaxMemoryRet {
+        /// **Units**: KiB.
         memory: u64,
     }
 
     /// Arguments of [`DomainSetMaxMemory`].
     pub struct DomainSetMaxMemoryArgs {
         dom: NonnullDomain,
+        /// **Units**: KiB.
         memory: u64,
     }
 
     /// Arguments of [`DomainSetMemory`].
     pub struct DomainSetMemoryArgs {
         dom: NonnullDomain,
+        /// **Units**: KiB.
         memory: u64,
     }
 
     /// Arguments of [`DomainSetMemoryFlags`].
     pub struct DomainSetMemoryFlagsArgs {
         dom: NonnullDomain,
+        /// **Units**: KiB.
         memory: u64,
         flags: u32,
     }
@@ -309,6 +409,7 @@ xdr::structs! {
     /// Arguments of [`DomainSetMemoryStatsPeriod`].
     pub struct DomainSetMemoryStatsPeriodArgs {
         dom: NonnullDomain,
+        /// **Units**: seconds; 0: never.
         period: i32,
         flags: u32,
     }

@@ -6,52 +6,84 @@ use super::shared::NonnullInterface;
 use crate::{limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virConnectNumOfInterfaces`.
+    /// How many network interfaces of the host are up.
+    ///
+    /// **Source**: `virConnectNumOfInterfaces`.
     ConnectNumOfInterfaces = 126, Quick, access: [connect.search_interfaces], filter: interface.getattr, since: "0.6.4";
         args (), ret ConnectNumOfInterfacesRet;
-    /// `virConnectListInterfaces`.
+    /// Names of the host's network interfaces that are up, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListInterfaces`.
     ConnectListInterfaces = 127, Quick, access: [connect.search_interfaces], filter: interface.getattr, since: "0.6.4";
         args ConnectListInterfacesArgs, ret ConnectListInterfacesRet;
-    /// `virInterfaceLookupByName`.
+    /// Finds a network interface of the host by its name.
+    ///
+    /// **Source**: `virInterfaceLookupByName`.
     InterfaceLookupByName = 128, Quick, access: [interface.getattr], since: "0.6.4";
         args InterfaceLookupByNameArgs, ret InterfaceLookupByNameRet;
-    /// `virInterfaceLookupByMACString`.
+    /// Finds a network interface of the host by its address, such as `52:54:00:12:34:56`.
+    ///
+    /// **Source**: `virInterfaceLookupByMACString`.
     InterfaceLookupByMacString = 129, Quick, access: [interface.getattr], since: "0.6.4";
         args InterfaceLookupByMacStringArgs, ret InterfaceLookupByMacStringRet;
-    /// `virInterfaceGetXMLDesc`.
+    /// The interface's document, as it is or by flag as it is configured.
+    ///
+    /// **Source**: `virInterfaceGetXMLDesc`.
     InterfaceGetXmlDesc = 130, Ordinary, access: [interface.read], since: "0.6.4";
         args InterfaceGetXmlDescArgs, ret InterfaceGetXmlDescRet;
-    /// `virInterfaceDefineXML`.
+    /// Configures a network interface of the host.
+    ///
+    /// **Source**: `virInterfaceDefineXML`.
     InterfaceDefineXml = 131, Quick, access: [interface.write, interface.save], since: "0.6.4";
         args InterfaceDefineXmlArgs, ret InterfaceDefineXmlRet;
-    /// `virInterfaceUndefine`.
+    /// Takes away an interface's configuration.
+    ///
+    /// **Source**: `virInterfaceUndefine`.
     InterfaceUndefine = 132, Quick, access: [interface.delete], since: "0.6.4";
         args InterfaceUndefineArgs, ret ();
-    /// `virInterfaceCreate`.
+    /// Brings a configured interface up.
+    ///
+    /// **Source**: `virInterfaceCreate`.
     InterfaceCreate = 133, Ordinary, access: [interface.start], since: "0.6.4";
         args InterfaceCreateArgs, ret ();
-    /// `virInterfaceDestroy`.
+    /// Brings an interface down.
+    ///
+    /// **Source**: `virInterfaceDestroy`.
     InterfaceDestroy = 134, Quick, access: [interface.stop], since: "0.6.4";
         args InterfaceDestroyArgs, ret ();
-    /// `virConnectNumOfDefinedInterfaces`.
+    /// How many network interfaces of the host are configured and down.
+    ///
+    /// **Source**: `virConnectNumOfDefinedInterfaces`.
     ConnectNumOfDefinedInterfaces = 137, Quick, access: [connect.search_interfaces], filter: interface.getattr, since: "0.7.0";
         args (), ret ConnectNumOfDefinedInterfacesRet;
-    /// `virConnectListDefinedInterfaces`.
+    /// Names of the host's interfaces that are configured and down, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListDefinedInterfaces`.
     ConnectListDefinedInterfaces = 138, Quick, access: [connect.search_interfaces], filter: interface.getattr, since: "0.7.0";
         args ConnectListDefinedInterfacesArgs, ret ConnectListDefinedInterfacesRet;
-    /// `virInterfaceIsActive`.
+    /// Whether the interface is up: 1 or 0.
+    ///
+    /// **Source**: `virInterfaceIsActive`.
     InterfaceIsActive = 156, Quick, access: [interface.read], since: "0.7.3";
         args InterfaceIsActiveArgs, ret InterfaceIsActiveRet;
-    /// `virInterfaceChangeBegin`.
+    /// Remembers the configuration of all interfaces, to return to it.
+    ///
+    /// **Source**: `virInterfaceChangeBegin`.
     InterfaceChangeBegin = 220, Ordinary, access: [connect.interface_transaction], since: "0.9.2";
         args InterfaceChangeBeginArgs, ret ();
-    /// `virInterfaceChangeCommit`.
+    /// Keeps the configuration as it became since [`InterfaceChangeBegin`].
+    ///
+    /// **Source**: `virInterfaceChangeCommit`.
     InterfaceChangeCommit = 221, Ordinary, access: [connect.interface_transaction], since: "0.9.2";
         args InterfaceChangeCommitArgs, ret ();
-    /// `virInterfaceChangeRollback`.
+    /// Returns to the configuration of [`InterfaceChangeBegin`].
+    ///
+    /// **Source**: `virInterfaceChangeRollback`.
     InterfaceChangeRollback = 222, Ordinary, access: [connect.interface_transaction], since: "0.9.2";
         args InterfaceChangeRollbackArgs, ret ();
-    /// `virConnectListAllInterfaces`.
+    /// The host's network interfaces, by flag some of them.
+    ///
+    /// **Source**: `virConnectListAllInterfaces`.
     ConnectListAllInterfaces = 284, Quick, access: [connect.search_interfaces], filter: interface.getattr, since: "0.10.2";
         args ConnectListAllInterfacesArgs, ret ConnectListAllInterfacesRet;
 }

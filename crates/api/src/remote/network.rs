@@ -6,109 +6,183 @@ use super::shared::{NonnullNetwork, NonnullNetworkPort};
 use crate::{TypedParam, Uuid, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virConnectListDefinedNetworks`.
+    /// Names of the networks that are defined and not started, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListDefinedNetworks`.
     ConnectListDefinedNetworks = 36, Quick, access: [connect.search_networks], filter: network.getattr, since: "0.2.0";
         args ConnectListDefinedNetworksArgs, ret ConnectListDefinedNetworksRet;
-    /// `virConnectListNetworks`.
+    /// Names of the networks that are started, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListNetworks`.
     ConnectListNetworks = 38, Quick, access: [connect.search_networks], filter: network.getattr, since: "0.2.0";
         args ConnectListNetworksArgs, ret ConnectListNetworksRet;
-    /// `virNetworkCreate`.
+    /// Starts a defined network.
+    ///
+    /// **Source**: `virNetworkCreate`.
     NetworkCreate = 39, Ordinary, access: [network.start], since: "0.2.0";
         args NetworkCreateArgs, ret ();
-    /// `virNetworkCreateXML`.
+    /// Starts a network that has no definition.
+    ///
+    /// **Source**: `virNetworkCreateXML`.
     NetworkCreateXml = 40, Ordinary, access: [network.write, network.start], since: "0.2.0";
         args NetworkCreateXmlArgs, ret NetworkCreateXmlRet;
-    /// `virNetworkDefineXML`.
+    /// Defines a network, or changes its definition.
+    ///
+    /// **Source**: `virNetworkDefineXML`.
     NetworkDefineXml = 41, Quick, access: [network.write, network.save], since: "0.2.0";
         args NetworkDefineXmlArgs, ret NetworkDefineXmlRet;
-    /// `virNetworkDestroy`.
+    /// Stops a network; one without a definition is gone.
+    ///
+    /// **Source**: `virNetworkDestroy`.
     NetworkDestroy = 42, Quick, access: [network.stop], since: "0.2.0";
         args NetworkDestroyArgs, ret ();
-    /// `virNetworkGetXMLDesc`.
+    /// The network's document, as it is or by flag as it is defined.
+    ///
+    /// **Source**: `virNetworkGetXMLDesc`.
     NetworkGetXmlDesc = 43, Quick, access: [network.read], since: "0.2.0";
         args NetworkGetXmlDescArgs, ret NetworkGetXmlDescRet;
-    /// `virNetworkGetAutostart`.
+    /// Whether the network starts with the daemon: 1 or 0.
+    ///
+    /// **Source**: `virNetworkGetAutostart`.
     NetworkGetAutostart = 44, Quick, access: [network.read], since: "0.2.1";
         args NetworkGetAutostartArgs, ret NetworkGetAutostartRet;
-    /// `virNetworkGetBridgeName`.
+    /// Name of the host's bridge behind the network.
+    ///
+    /// **Source**: `virNetworkGetBridgeName`.
     NetworkGetBridgeName = 45, Quick, access: [network.read], since: "0.2.0";
         args NetworkGetBridgeNameArgs, ret NetworkGetBridgeNameRet;
-    /// `virNetworkLookupByName`.
+    /// Finds a network by its name.
+    ///
+    /// **Source**: `virNetworkLookupByName`.
     NetworkLookupByName = 46, Quick, access: [network.getattr], since: "0.2.0";
         args NetworkLookupByNameArgs, ret NetworkLookupByNameRet;
-    /// `virNetworkLookupByUUID`.
+    /// Finds a network by its UUID.
+    ///
+    /// **Source**: `virNetworkLookupByUUID`.
     NetworkLookupByUuid = 47, Quick, access: [network.getattr], since: "0.2.0";
         args NetworkLookupByUuidArgs, ret NetworkLookupByUuidRet;
-    /// `virNetworkSetAutostart`.
+    /// Says whether the network starts with the daemon.
+    ///
+    /// **Source**: `virNetworkSetAutostart`.
     NetworkSetAutostart = 48, Quick, access: [network.write], since: "0.2.1";
         args NetworkSetAutostartArgs, ret ();
-    /// `virNetworkUndefine`.
+    /// Takes away a network's definition; one that is started becomes transient.
+    ///
+    /// **Source**: `virNetworkUndefine`.
     NetworkUndefine = 49, Quick, access: [network.delete], since: "0.2.0";
         args NetworkUndefineArgs, ret ();
-    /// `virConnectNumOfDefinedNetworks`.
+    /// How many networks are defined and not started.
+    ///
+    /// **Source**: `virConnectNumOfDefinedNetworks`.
     ConnectNumOfDefinedNetworks = 50, Quick, access: [connect.search_networks], filter: network.getattr, since: "0.2.0";
         args (), ret ConnectNumOfDefinedNetworksRet;
-    /// `virConnectNumOfNetworks`.
+    /// How many networks are started.
+    ///
+    /// **Source**: `virConnectNumOfNetworks`.
     ConnectNumOfNetworks = 52, Quick, access: [connect.search_networks], filter: network.getattr, since: "0.2.0";
         args (), ret ConnectNumOfNetworksRet;
-    /// `virNetworkIsActive`.
+    /// Whether the network is started: 1 or 0.
+    ///
+    /// **Source**: `virNetworkIsActive`.
     NetworkIsActive = 152, Quick, access: [network.read], since: "0.7.3";
         args NetworkIsActiveArgs, ret NetworkIsActiveRet;
-    /// `virNetworkIsPersistent`.
+    /// Whether the network has a definition: 1 or 0.
+    ///
+    /// **Source**: `virNetworkIsPersistent`.
     NetworkIsPersistent = 153, Quick, access: [network.read], since: "0.7.3";
         args NetworkIsPersistentArgs, ret NetworkIsPersistentRet;
-    /// `virConnectListAllNetworks`.
+    /// The networks, by flag some of them.
+    ///
+    /// **Source**: `virConnectListAllNetworks`.
     ConnectListAllNetworks = 283, Quick, access: [connect.search_networks], filter: network.getattr, since: "0.10.2";
         args ConnectListAllNetworksArgs, ret ConnectListAllNetworksRet;
-    /// `virNetworkUpdate`.
+    /// Changes one part of a network: a host, a range, a record, …. The meaning of `command` and
+    /// `section` is swapped unless the server has feature 16.
+    ///
+    /// **Source**: `virNetworkUpdate`.
     NetworkUpdate = 291, Quick, access: [network.write, network.save if Without(0x3), network.save if With(0x2)], since: "0.10.2";
         args NetworkUpdateArgs, ret ();
-    /// `virConnectNetworkEventRegisterAny`.
+    /// Registers for one kind of network event, of one network or of all; the reply has the
+    /// callback id.
+    ///
+    /// **Source**: `virConnectNetworkEventRegisterAny`.
     ConnectNetworkEventRegisterAny = 313, Quick, access: [connect.search_networks], filter: network.getattr, since: "1.2.1";
         args ConnectNetworkEventRegisterAnyArgs, ret ConnectNetworkEventRegisterAnyRet;
-    /// `virConnectNetworkEventDeregisterAny`.
+    /// Ends a registration by its callback id.
+    ///
+    /// **Source**: `virConnectNetworkEventDeregisterAny`.
     ConnectNetworkEventDeregisterAny = 314, Quick, access: [connect.read], since: "1.2.1";
         args ConnectNetworkEventDeregisterAnyArgs, ret ();
-    /// Event: network event lifecycle.
+    /// Event: a network was defined, started, stopped or undefined.
     NetworkEventLifecycle = 315, Event, since: "1.2.1";
         args NetworkEventLifecycleMsg, ret ();
-    /// `virNetworkGetDHCPLeases`.
+    /// The addresses that the network has lent, by card or in all.
+    ///
+    /// **Units**: seconds since 1970.
+    ///
+    /// **Source**: `virNetworkGetDHCPLeases`.
     NetworkGetDhcpLeases = 341, Ordinary, access: [network.read], since: "1.2.6";
         args NetworkGetDhcpLeasesArgs, ret NetworkGetDhcpLeasesRet;
-    /// `virNetworkListAllPorts`.
+    /// The ports of a network.
+    ///
+    /// **Source**: `virNetworkListAllPorts`.
     NetworkListAllPorts = 404, Quick, access: [network.search_ports], filter: network_port.getattr, since: "5.5.0";
         args NetworkListAllPortsArgs, ret NetworkListAllPortsRet;
-    /// `virNetworkPortLookupByUUID`.
+    /// Finds a port of a network by its UUID.
+    ///
+    /// **Source**: `virNetworkPortLookupByUUID`.
     NetworkPortLookupByUuid = 405, Quick, access: [network_port.getattr], since: "5.5.0";
         args NetworkPortLookupByUuidArgs, ret NetworkPortLookupByUuidRet;
-    /// `virNetworkPortCreateXML`.
+    /// Makes a port, through which a guest's card joins the network.
+    ///
+    /// **Source**: `virNetworkPortCreateXML`.
     NetworkPortCreateXml = 406, Ordinary, access: [network_port.create], since: "5.5.0";
         args NetworkPortCreateXmlArgs, ret NetworkPortCreateXmlRet;
-    /// `virNetworkPortGetParameters`.
+    /// The limits of a port's traffic.
+    ///
+    /// **Units**: KiB/s, KiB of bursts.
+    ///
+    /// **Source**: `virNetworkPortGetParameters`.
     NetworkPortGetParameters = 407, Ordinary, access: [network_port.read], since: "5.5.0";
         args NetworkPortGetParametersArgs, ret NetworkPortGetParametersRet;
-    /// `virNetworkPortSetParameters`.
+    /// Limits a port's traffic.
+    ///
+    /// **Units**: KiB/s, KiB of bursts.
+    ///
+    /// **Source**: `virNetworkPortSetParameters`.
     NetworkPortSetParameters = 408, Ordinary, access: [network_port.write], since: "5.5.0";
         args NetworkPortSetParametersArgs, ret ();
-    /// `virNetworkPortGetXMLDesc`.
+    /// The port's document.
+    ///
+    /// **Source**: `virNetworkPortGetXMLDesc`.
     NetworkPortGetXmlDesc = 409, Ordinary, access: [network_port.read], since: "5.5.0";
         args NetworkPortGetXmlDescArgs, ret NetworkPortGetXmlDescRet;
-    /// `virNetworkPortDelete`.
+    /// Deletes a port.
+    ///
+    /// **Source**: `virNetworkPortDelete`.
     NetworkPortDelete = 410, Ordinary, access: [network_port.delete], since: "5.5.0";
         args NetworkPortDeleteArgs, ret ();
-    /// `virNetworkDefineXMLFlags`.
+    /// As [`NetworkDefineXml`], by flag validated first.
+    ///
+    /// **Source**: `virNetworkDefineXMLFlags`.
     NetworkDefineXmlFlags = 432, Quick, access: [network.write, network.save], since: "7.7.0";
         args NetworkDefineXmlFlagsArgs, ret NetworkDefineXmlFlagsRet;
-    /// `virNetworkCreateXMLFlags`.
+    /// As [`NetworkCreateXml`], by flag validated first.
+    ///
+    /// **Source**: `virNetworkCreateXMLFlags`.
     NetworkCreateXmlFlags = 437, Quick, access: [network.write, network.start], since: "7.8.0";
         args NetworkCreateXmlFlagsArgs, ret NetworkCreateXmlFlagsRet;
-    /// `virNetworkSetMetadata`.
+    /// Sets a network's title, description or metadata of one namespace; absent takes it away.
+    ///
+    /// **Source**: `virNetworkSetMetadata`.
     NetworkSetMetadata = 444, Ordinary, access: [network.write, network.save if Without(0x3), network.save if With(0x2)], since: "9.7.0";
         args NetworkSetMetadataArgs, ret ();
-    /// `virNetworkGetMetadata`.
+    /// A network's title, description or metadata of one namespace.
+    ///
+    /// **Source**: `virNetworkGetMetadata`.
     NetworkGetMetadata = 445, Ordinary, access: [network.read], since: "9.7.0";
         args NetworkGetMetadataArgs, ret NetworkGetMetadataRet;
-    /// Event: network event callback metadata change.
+    /// Event: a network's title, description or metadata changed.
     NetworkEventCallbackMetadataChange = 446, Event, since: "9.8.0";
         args NetworkEventCallbackMetadataChangeMsg, ret ();
 }
@@ -355,9 +429,10 @@ xdr::structs! {
         metadata: String,
     }
 
-    /// Wire struct `remote_network_dhcp_lease`.
+    /// An address that a network has lent.
     pub struct NetworkDhcpLease {
         iface: String,
+        /// **Units**: seconds since 1970; 0: never.
         expirytime: i64,
         kind: i32,
         mac: Option<String>,

@@ -10,28 +10,58 @@ procedures! { REMOTE
     /// **Source**: `virNodeGetInfo`.
     NodeGetInfo = 6, Quick, access: [connect.read], since: "0.1.0";
         args (), ret NodeGetInfoRet;
-    /// `virNodeGetCellsFreeMemory`.
+    /// Free memory of each NUMA cell.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virNodeGetCellsFreeMemory`.
     NodeGetCellsFreeMemory = 101, Quick, access: [connect.read], since: "0.3.3";
         args NodeGetCellsFreeMemoryArgs, ret NodeGetCellsFreeMemoryRet;
-    /// `virNodeGetFreeMemory`.
+    /// Free memory of the host.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virNodeGetFreeMemory`.
     NodeGetFreeMemory = 102, Quick, access: [connect.read], since: "0.3.3";
         args (), ret NodeGetFreeMemoryRet;
-    /// `virNodeGetSecurityModel`.
+    /// The host's first security model and its domain of interpretation.
+    ///
+    /// **Source**: `virNodeGetSecurityModel`.
     NodeGetSecurityModel = 122, Quick, access: [connect.read], since: "0.6.1";
         args (), ret NodeGetSecurityModelRet;
-    /// `virNodeGetCPUStats`.
+    /// What a CPU of the host, or (-1) all of them, spent its time on.
+    ///
+    /// **Units**: nanoseconds.
+    ///
+    /// **Source**: `virNodeGetCPUStats`.
     NodeGetCpuStats = 227, Quick, access: [connect.read], since: "0.9.3";
         args NodeGetCpuStatsArgs, ret NodeGetCpuStatsRet;
-    /// `virNodeGetMemoryStats`.
+    /// Memory of a NUMA cell, or (-1) of the host.
+    ///
+    /// **Units**: KiB.
+    ///
+    /// **Source**: `virNodeGetMemoryStats`.
     NodeGetMemoryStats = 228, Quick, access: [connect.read], since: "0.9.3";
         args NodeGetMemoryStatsArgs, ret NodeGetMemoryStatsRet;
-    /// `virNodeSuspendForDuration`.
+    /// Puts the host to sleep.
+    ///
+    /// **Units**: seconds, at least 60.
+    ///
+    /// **Source**: `virNodeSuspendForDuration`.
     NodeSuspendForDuration = 250, Ordinary, access: [connect.pm_control], since: "0.9.8";
         args NodeSuspendForDurationArgs, ret ();
-    /// `virNodeSetMemoryParameters`.
+    /// Sets how the host merges equal pages of memory.
+    ///
+    /// **Units**: pages, milliseconds.
+    ///
+    /// **Source**: `virNodeSetMemoryParameters`.
     NodeSetMemoryParameters = 288, Ordinary, access: [connect.write], since: "0.10.2";
         args NodeSetMemoryParametersArgs, ret ();
-    /// `virNodeGetMemoryParameters`.
+    /// How the host merges equal pages of memory, and with what result.
+    ///
+    /// **Units**: pages, milliseconds.
+    ///
+    /// **Source**: `virNodeGetMemoryParameters`.
     NodeGetMemoryParameters = 289, Ordinary, access: [connect.read], since: "0.10.2";
         args NodeGetMemoryParametersArgs, ret NodeGetMemoryParametersRet;
     /// Which CPUs of the host are present and online, a bit each.
@@ -39,13 +69,25 @@ procedures! { REMOTE
     /// **Source**: `virNodeGetCPUMap`.
     NodeGetCpuMap = 293, Ordinary, access: [connect.read], since: "1.0.0";
         args NodeGetCpuMapArgs, ret NodeGetCpuMapRet;
-    /// `virNodeGetFreePages`.
+    /// How many pages of each size are free in each NUMA cell.
+    ///
+    /// **Units**: of the sizes KiB.
+    ///
+    /// **Shape**: for each cell the sizes in the order asked.
+    ///
+    /// **Source**: `virNodeGetFreePages`.
     NodeGetFreePages = 340, Quick, access: [connect.read], since: "1.2.6";
         args NodeGetFreePagesArgs, ret NodeGetFreePagesRet;
-    /// `virNodeAllocPages`.
+    /// Reserves, or by flag gives back, huge pages in each NUMA cell.
+    ///
+    /// **Units**: of the sizes KiB.
+    ///
+    /// **Source**: `virNodeAllocPages`.
     NodeAllocPages = 347, Ordinary, access: [connect.write], since: "1.2.9";
         args NodeAllocPagesArgs, ret NodeAllocPagesRet;
-    /// `virNodeGetSEVInfo`.
+    /// What the host can do for encrypted guests: its certificates and how many guests.
+    ///
+    /// **Source**: `virNodeGetSEVInfo`.
     NodeGetSevInfo = 395, Ordinary, access: [connect.read], since: "4.5.0";
         args NodeGetSevInfoArgs, ret NodeGetSevInfoRet;
 }
@@ -54,20 +96,24 @@ xdr::structs! {
     /// One counter by name: field and value.
     pub struct NodeCpuStat {
         field: String,
+        /// **Units**: nanoseconds, or percent for `utilization`.
         value: u64,
     }
 
     /// One counter by name: field and value.
     pub struct NodeMemoryStat {
         field: String,
+        /// **Units**: KiB.
         value: u64,
     }
 
     /// Results of [`NodeGetInfo`].
     pub struct NodeGetInfoRet {
         model: CharArray<32>,
+        /// **Units**: KiB.
         memory: u64,
         cpus: i32,
+        /// **Units**: MHz.
         mhz: i32,
         nodes: i32,
         sockets: i32,
@@ -109,11 +155,13 @@ xdr::structs! {
 
     /// Results of [`NodeGetCellsFreeMemory`].
     pub struct NodeGetCellsFreeMemoryRet {
+        /// **Units**: bytes.
         cells: List<u64, { limits::NODE_MAX_CELLS }>,
     }
 
     /// Results of [`NodeGetFreeMemory`].
     pub struct NodeGetFreeMemoryRet {
+        /// **Units**: bytes.
         free_mem: u64,
     }
 
@@ -126,6 +174,7 @@ xdr::structs! {
     /// Arguments of [`NodeSuspendForDuration`].
     pub struct NodeSuspendForDurationArgs {
         target: u32,
+        /// **Units**: seconds, at least 60.
         duration: u64,
         flags: u32,
     }
@@ -164,6 +213,7 @@ xdr::structs! {
 
     /// Arguments of [`NodeGetFreePages`].
     pub struct NodeGetFreePagesArgs {
+        /// **Units**: KiB.
         pages: List<u32, { limits::NODE_MAX_CELLS }>,
         start_cell: i32,
         cell_count: u32,
@@ -177,6 +227,7 @@ xdr::structs! {
 
     /// Arguments of [`NodeAllocPages`].
     pub struct NodeAllocPagesArgs {
+        /// **Units**: KiB.
         page_sizes: List<u32, { limits::NODE_MAX_CELLS }>,
         page_counts: List<u64, { limits::NODE_MAX_CELLS }>,
         start_cell: i32,

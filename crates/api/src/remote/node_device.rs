@@ -6,85 +6,136 @@ use super::shared::NonnullNodeDevice;
 use crate::{limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virNodeNumOfDevices`.
+    /// How many devices the host has, of a capability or in all.
+    ///
+    /// **Source**: `virNodeNumOfDevices`.
     NodeNumOfDevices = 111, Quick, access: [connect.search_node_devices], filter: node_device.getattr, since: "0.5.0";
         args NodeNumOfDevicesArgs, ret NodeNumOfDevicesRet;
-    /// `virNodeListDevices`.
+    /// Names of the host's devices, of a capability or of all, at most `maxnames`.
+    ///
+    /// **Source**: `virNodeListDevices`.
     NodeListDevices = 112, Quick, access: [connect.search_node_devices], filter: node_device.getattr, since: "0.5.0";
         args NodeListDevicesArgs, ret NodeListDevicesRet;
-    /// `virNodeDeviceLookupByName`.
+    /// Finds a device of the host by its name.
+    ///
+    /// **Source**: `virNodeDeviceLookupByName`.
     NodeDeviceLookupByName = 113, Quick, access: [node_device.getattr], since: "0.5.0";
         args NodeDeviceLookupByNameArgs, ret NodeDeviceLookupByNameRet;
-    /// `virNodeDeviceGetXMLDesc`.
+    /// The device's document.
+    ///
+    /// **Source**: `virNodeDeviceGetXMLDesc`.
     NodeDeviceGetXmlDesc = 114, Ordinary, access: [node_device.read], since: "0.5.0";
         args NodeDeviceGetXmlDescArgs, ret NodeDeviceGetXmlDescRet;
-    /// `virNodeDeviceGetParent`.
+    /// Name of the device that this one hangs on; none for the computer itself.
+    ///
+    /// **Source**: `virNodeDeviceGetParent`.
     NodeDeviceGetParent = 115, Quick, access: [node_device.read], since: "0.5.0";
         args NodeDeviceGetParentArgs, ret NodeDeviceGetParentRet;
-    /// `virNodeDeviceNumOfCaps`.
+    /// How many capabilities the device has.
+    ///
+    /// **Source**: `virNodeDeviceNumOfCaps`.
     NodeDeviceNumOfCaps = 116, Quick, access: [node_device.read], since: "0.5.0";
         args NodeDeviceNumOfCapsArgs, ret NodeDeviceNumOfCapsRet;
-    /// `virNodeDeviceListCaps`.
+    /// The device's capabilities, at most `maxnames`.
+    ///
+    /// **Source**: `virNodeDeviceListCaps`.
     NodeDeviceListCaps = 117, Quick, access: [node_device.read], since: "0.5.0";
         args NodeDeviceListCapsArgs, ret NodeDeviceListCapsRet;
-    /// `virNodeDeviceDettach`.
+    /// Takes a device from the host's driver, so that a guest may have it.
+    ///
+    /// **Source**: `virNodeDeviceDettach`.
     NodeDeviceDettach = 118, Ordinary, access: [node_device.detach], since: "0.6.1";
         args NodeDeviceDettachArgs, ret ();
-    /// `virNodeDeviceReAttach`.
+    /// Gives a device back to the host's driver.
+    ///
+    /// **Source**: `virNodeDeviceReAttach`.
     NodeDeviceReAttach = 119, Ordinary, access: [node_device.detach], since: "0.6.1";
         args NodeDeviceReAttachArgs, ret ();
-    /// `virNodeDeviceReset`.
+    /// Resets a device that no guest has.
+    ///
+    /// **Source**: `virNodeDeviceReset`.
     NodeDeviceReset = 120, Ordinary, access: [node_device.detach], since: "0.6.1";
         args NodeDeviceResetArgs, ret ();
-    /// `virNodeDeviceCreateXML`.
+    /// Makes a virtual device, such as a mediated device or an HBA, until it is destroyed.
+    ///
+    /// **Source**: `virNodeDeviceCreateXML`.
     NodeDeviceCreateXml = 123, Ordinary, access: [node_device.write, node_device.start], since: "0.6.3";
         args NodeDeviceCreateXmlArgs, ret NodeDeviceCreateXmlRet;
-    /// `virNodeDeviceDestroy`.
+    /// Ends a virtual device.
+    ///
+    /// **Source**: `virNodeDeviceDestroy`.
     NodeDeviceDestroy = 124, Quick, access: [node_device.stop], since: "0.6.3";
         args NodeDeviceDestroyArgs, ret ();
-    /// `virConnectListAllNodeDevices`.
+    /// The host's devices, by flag some of them.
+    ///
+    /// **Source**: `virConnectListAllNodeDevices`.
     ConnectListAllNodeDevices = 285, Quick, access: [connect.search_node_devices], filter: node_device.getattr, since: "0.10.2";
         args ConnectListAllNodeDevicesArgs, ret ConnectListAllNodeDevicesRet;
-    /// `virNodeDeviceLookupSCSIHostByWWN`.
+    /// Finds an HBA by its node and port names.
+    ///
+    /// **Source**: `virNodeDeviceLookupSCSIHostByWWN`.
     NodeDeviceLookupScsiHostByWwn = 297, Quick, access: [node_device.getattr], since: "1.0.3";
         args NodeDeviceLookupScsiHostByWwnArgs, ret NodeDeviceLookupScsiHostByWwnRet;
-    /// `virNodeDeviceDetachFlags`.
+    /// As [`NodeDeviceDettach`], with the driver that takes the device.
+    ///
+    /// **Source**: `virNodeDeviceDetachFlags`.
     NodeDeviceDetachFlags = 301, Ordinary, access: [node_device.detach], since: "1.0.5";
         args NodeDeviceDetachFlagsArgs, ret ();
-    /// `virConnectNodeDeviceEventRegisterAny`.
+    /// Registers for one kind of event of the host's devices, of one or of all; the reply has the
+    /// callback id.
+    ///
+    /// **Source**: `virConnectNodeDeviceEventRegisterAny`.
     ConnectNodeDeviceEventRegisterAny = 374, Quick, access: [connect.search_node_devices], filter: node_device.getattr, since: "2.2.0";
         args ConnectNodeDeviceEventRegisterAnyArgs, ret ConnectNodeDeviceEventRegisterAnyRet;
-    /// `virConnectNodeDeviceEventDeregisterAny`.
+    /// Ends a registration by its callback id.
+    ///
+    /// **Source**: `virConnectNodeDeviceEventDeregisterAny`.
     ConnectNodeDeviceEventDeregisterAny = 375, Quick, access: [connect.read], since: "2.2.0";
         args ConnectNodeDeviceEventDeregisterAnyArgs, ret ();
-    /// Event: node device event lifecycle.
+    /// Event: a device came, went, was defined or undefined.
     NodeDeviceEventLifecycle = 376, Event, since: "2.2.0";
         args NodeDeviceEventLifecycleMsg, ret ();
-    /// Event: node device event update.
+    /// Event: a device's document changed.
     NodeDeviceEventUpdate = 377, Event, since: "2.2.0";
         args NodeDeviceEventUpdateMsg, ret ();
-    /// `virNodeDeviceDefineXML`.
+    /// Defines a mediated device, to be made now and after each boot.
+    ///
+    /// **Source**: `virNodeDeviceDefineXML`.
     NodeDeviceDefineXml = 428, Ordinary, access: [node_device.write, node_device.save], since: "7.3.0";
         args NodeDeviceDefineXmlArgs, ret NodeDeviceDefineXmlRet;
-    /// `virNodeDeviceUndefine`.
+    /// Takes away a device's definition.
+    ///
+    /// **Source**: `virNodeDeviceUndefine`.
     NodeDeviceUndefine = 429, Quick, access: [node_device.delete], since: "7.3.0";
         args NodeDeviceUndefineArgs, ret ();
-    /// `virNodeDeviceCreate`.
+    /// Makes a defined device.
+    ///
+    /// **Source**: `virNodeDeviceCreate`.
     NodeDeviceCreate = 430, Quick, access: [node_device.start], since: "7.3.0";
         args NodeDeviceCreateArgs, ret ();
-    /// `virNodeDeviceGetAutostart`.
+    /// Whether the device is made when its parent appears: 1 or 0.
+    ///
+    /// **Source**: `virNodeDeviceGetAutostart`.
     NodeDeviceGetAutostart = 433, Quick, access: [node_device.read], since: "7.8.0";
         args NodeDeviceGetAutostartArgs, ret NodeDeviceGetAutostartRet;
-    /// `virNodeDeviceSetAutostart`.
+    /// Says whether the device is made when its parent appears.
+    ///
+    /// **Source**: `virNodeDeviceSetAutostart`.
     NodeDeviceSetAutostart = 434, Quick, access: [node_device.write], since: "7.8.0";
         args NodeDeviceSetAutostartArgs, ret ();
-    /// `virNodeDeviceIsPersistent`.
+    /// Whether the device has a definition: 1 or 0.
+    ///
+    /// **Source**: `virNodeDeviceIsPersistent`.
     NodeDeviceIsPersistent = 435, Quick, access: [node_device.read], since: "7.8.0";
         args NodeDeviceIsPersistentArgs, ret NodeDeviceIsPersistentRet;
-    /// `virNodeDeviceIsActive`.
+    /// Whether the device exists now: 1 or 0.
+    ///
+    /// **Source**: `virNodeDeviceIsActive`.
     NodeDeviceIsActive = 436, Quick, access: [node_device.read], since: "7.8.0";
         args NodeDeviceIsActiveArgs, ret NodeDeviceIsActiveRet;
-    /// `virNodeDeviceUpdate`.
+    /// Changes a device as it is, its definition, or both, by flag.
+    ///
+    /// **Source**: `virNodeDeviceUpdate`.
     NodeDeviceUpdate = 447, Quick, access: [node_device.write, node_device.save if Without(0x3), node_device.save if With(0x2)], since: "10.1.0";
         args NodeDeviceUpdateArgs, ret ();
 }

@@ -6,46 +6,74 @@ use super::shared::{NonnullNwfilter, NonnullNwfilterBinding};
 use crate::{Uuid, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virNWFilterLookupByName`.
+    /// Finds a network filter by its name.
+    ///
+    /// **Source**: `virNWFilterLookupByName`.
     NwfilterLookupByName = 175, Quick, access: [nwfilter.getattr], since: "0.8.0";
         args NwfilterLookupByNameArgs, ret NwfilterLookupByNameRet;
-    /// `virNWFilterLookupByUUID`.
+    /// Finds a network filter by its UUID.
+    ///
+    /// **Source**: `virNWFilterLookupByUUID`.
     NwfilterLookupByUuid = 176, Quick, access: [nwfilter.getattr], since: "0.8.0";
         args NwfilterLookupByUuidArgs, ret NwfilterLookupByUuidRet;
-    /// `virNWFilterGetXMLDesc`.
+    /// The filter's document.
+    ///
+    /// **Source**: `virNWFilterGetXMLDesc`.
     NwfilterGetXmlDesc = 177, Quick, access: [nwfilter.read], since: "0.8.0";
         args NwfilterGetXmlDescArgs, ret NwfilterGetXmlDescRet;
-    /// `virConnectNumOfNWFilters`.
+    /// How many network filters there are.
+    ///
+    /// **Source**: `virConnectNumOfNWFilters`.
     ConnectNumOfNwfilters = 178, Quick, access: [connect.search_nwfilters], filter: nwfilter.getattr, since: "0.8.0";
         args (), ret ConnectNumOfNwfiltersRet;
-    /// `virConnectListNWFilters`.
+    /// Names of the network filters, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListNWFilters`.
     ConnectListNwfilters = 179, Quick, access: [connect.search_nwfilters], filter: nwfilter.getattr, since: "0.8.0";
         args ConnectListNwfiltersArgs, ret ConnectListNwfiltersRet;
-    /// `virNWFilterDefineXML`.
+    /// Defines a network filter; cards that use it follow at once.
+    ///
+    /// **Source**: `virNWFilterDefineXML`.
     NwfilterDefineXml = 180, Quick, access: [nwfilter.write, nwfilter.save], since: "0.8.0";
         args NwfilterDefineXmlArgs, ret NwfilterDefineXmlRet;
-    /// `virNWFilterUndefine`.
+    /// Takes away a filter that no card uses.
+    ///
+    /// **Source**: `virNWFilterUndefine`.
     NwfilterUndefine = 181, Quick, access: [nwfilter.delete], since: "0.8.0";
         args NwfilterUndefineArgs, ret ();
-    /// `virConnectListAllNWFilters`.
+    /// The network filters.
+    ///
+    /// **Source**: `virConnectListAllNWFilters`.
     ConnectListAllNwfilters = 286, Quick, access: [connect.search_nwfilters], filter: nwfilter.getattr, since: "0.10.2";
         args ConnectListAllNwfiltersArgs, ret ConnectListAllNwfiltersRet;
-    /// `virNWFilterBindingLookupByPortDev`.
+    /// Finds what binds a filter to a card, by the host's name of the card.
+    ///
+    /// **Source**: `virNWFilterBindingLookupByPortDev`.
     NwfilterBindingLookupByPortDev = 397, Quick, access: [nwfilter_binding.getattr], since: "4.5.0";
         args NwfilterBindingLookupByPortDevArgs, ret NwfilterBindingLookupByPortDevRet;
-    /// `virNWFilterBindingGetXMLDesc`.
+    /// The binding's document.
+    ///
+    /// **Source**: `virNWFilterBindingGetXMLDesc`.
     NwfilterBindingGetXmlDesc = 398, Quick, access: [nwfilter_binding.read], since: "4.5.0";
         args NwfilterBindingGetXmlDescArgs, ret NwfilterBindingGetXmlDescRet;
-    /// `virNWFilterBindingCreateXML`.
+    /// Binds a filter to a card.
+    ///
+    /// **Source**: `virNWFilterBindingCreateXML`.
     NwfilterBindingCreateXml = 399, Quick, access: [nwfilter_binding.create], since: "4.5.0";
         args NwfilterBindingCreateXmlArgs, ret NwfilterBindingCreateXmlRet;
-    /// `virNWFilterBindingDelete`.
+    /// Takes the filter from a card.
+    ///
+    /// **Source**: `virNWFilterBindingDelete`.
     NwfilterBindingDelete = 400, Quick, access: [nwfilter_binding.delete], since: "4.5.0";
         args NwfilterBindingDeleteArgs, ret ();
-    /// `virConnectListAllNWFilterBindings`.
+    /// All that binds filters to cards.
+    ///
+    /// **Source**: `virConnectListAllNWFilterBindings`.
     ConnectListAllNwfilterBindings = 401, Quick, access: [connect.search_nwfilter_bindings], filter: nwfilter_binding.getattr, since: "4.5.0";
         args ConnectListAllNwfilterBindingsArgs, ret ConnectListAllNwfilterBindingsRet;
-    /// `virNWFilterDefineXMLFlags`.
+    /// As [`NwfilterDefineXml`], by flag validated first.
+    ///
+    /// **Source**: `virNWFilterDefineXMLFlags`.
     NwfilterDefineXmlFlags = 431, Quick, access: [nwfilter.write, nwfilter.save], since: "7.7.0";
         args NwfilterDefineXmlFlagsArgs, ret NwfilterDefineXmlFlagsRet;
 }

@@ -6,46 +6,70 @@ use super::shared::NonnullSecret;
 use crate::{Uuid, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virConnectNumOfSecrets`.
+    /// How many secrets there are.
+    ///
+    /// **Source**: `virConnectNumOfSecrets`.
     ConnectNumOfSecrets = 139, Quick, access: [connect.search_secrets], filter: secret.getattr, since: "0.7.1";
         args (), ret ConnectNumOfSecretsRet;
-    /// `virConnectListSecrets`.
+    /// UUIDs of the secrets as texts, at most `maxuuids`.
+    ///
+    /// **Source**: `virConnectListSecrets`.
     ConnectListSecrets = 140, Quick, access: [connect.search_secrets], filter: secret.getattr, since: "0.7.1";
         args ConnectListSecretsArgs, ret ConnectListSecretsRet;
-    /// `virSecretLookupByUUID`.
+    /// Finds a secret by its UUID.
+    ///
+    /// **Source**: `virSecretLookupByUUID`.
     SecretLookupByUuid = 141, Quick, access: [secret.getattr], since: "0.7.1";
         args SecretLookupByUuidArgs, ret SecretLookupByUuidRet;
-    /// `virSecretDefineXML`.
+    /// Defines a secret, without its value, or changes its definition.
+    ///
+    /// **Source**: `virSecretDefineXML`.
     SecretDefineXml = 142, Quick, access: [secret.write, secret.save], since: "0.7.1";
         args SecretDefineXmlArgs, ret SecretDefineXmlRet;
-    /// `virSecretGetXMLDesc`.
+    /// The secret's document, which never has the value.
+    ///
+    /// **Source**: `virSecretGetXMLDesc`.
     SecretGetXmlDesc = 143, Quick, access: [secret.read], since: "0.7.1";
         args SecretGetXmlDescArgs, ret SecretGetXmlDescRet;
-    /// `virSecretSetValue`.
+    /// Sets a secret's value.
+    ///
+    /// **Source**: `virSecretSetValue`.
     SecretSetValue = 144, Quick, access: [secret.write], since: "0.7.1";
         args SecretSetValueArgs, ret ();
-    /// `virSecretGetValue`.
+    /// A secret's value, unless it is private.
+    ///
+    /// **Source**: `virSecretGetValue`.
     SecretGetValue = 145, Quick, access: [secret.read_secure], since: "0.7.1";
         args SecretGetValueArgs, ret SecretGetValueRet;
-    /// `virSecretUndefine`.
+    /// Takes away a secret and its value.
+    ///
+    /// **Source**: `virSecretUndefine`.
     SecretUndefine = 146, Quick, access: [secret.delete], since: "0.7.1";
         args SecretUndefineArgs, ret ();
-    /// `virSecretLookupByUsage`.
+    /// Finds a secret by what it is for.
+    ///
+    /// **Source**: `virSecretLookupByUsage`.
     SecretLookupByUsage = 147, Quick, access: [secret.getattr], since: "0.7.1";
         args SecretLookupByUsageArgs, ret SecretLookupByUsageRet;
-    /// `virConnectListAllSecrets`.
+    /// The secrets, by flag some of them.
+    ///
+    /// **Source**: `virConnectListAllSecrets`.
     ConnectListAllSecrets = 287, Quick, access: [connect.search_secrets], filter: secret.getattr, since: "0.10.2";
         args ConnectListAllSecretsArgs, ret ConnectListAllSecretsRet;
-    /// `virConnectSecretEventRegisterAny`.
+    /// Registers for one kind of event of secrets, of one or of all; the reply has the callback id.
+    ///
+    /// **Source**: `virConnectSecretEventRegisterAny`.
     ConnectSecretEventRegisterAny = 380, Quick, access: [connect.search_secrets], filter: secret.getattr, since: "3.0.0";
         args ConnectSecretEventRegisterAnyArgs, ret ConnectSecretEventRegisterAnyRet;
-    /// `virConnectSecretEventDeregisterAny`.
+    /// Ends a registration by its callback id.
+    ///
+    /// **Source**: `virConnectSecretEventDeregisterAny`.
     ConnectSecretEventDeregisterAny = 381, Quick, access: [connect.read], since: "3.0.0";
         args ConnectSecretEventDeregisterAnyArgs, ret ();
-    /// Event: secret event lifecycle.
+    /// Event: a secret was defined or undefined.
     SecretEventLifecycle = 382, Event, since: "3.0.0";
         args SecretEventLifecycleMsg, ret ();
-    /// Event: secret event value changed.
+    /// Event: a secret has another value.
     SecretEventValueChanged = 383, Event, since: "3.0.0";
         args SecretEventValueChangedMsg, ret ();
 }

@@ -16,62 +16,62 @@ xdr::structs! {
         uuid: Uuid,
     }
 
-    /// Wire struct `remote_nonnull_network_port`.
+    /// A port of a network: by UUID.
     pub struct NonnullNetworkPort {
         net: NonnullNetwork,
         uuid: Uuid,
     }
 
-    /// Wire struct `remote_nonnull_nwfilter`.
+    /// A network filter: by UUID.
     pub struct NonnullNwfilter {
         name: String,
         uuid: Uuid,
     }
 
-    /// Wire struct `remote_nonnull_nwfilter_binding`.
+    /// What binds a filter to a card: by the host's name of the card.
     pub struct NonnullNwfilterBinding {
         portdev: String,
         filtername: String,
     }
 
-    /// Wire struct `remote_nonnull_interface`.
+    /// A network interface of the host: by name.
     pub struct NonnullInterface {
         name: String,
         mac: String,
     }
 
-    /// Wire struct `remote_nonnull_storage_pool`.
+    /// A storage pool: by UUID.
     pub struct NonnullStoragePool {
         name: String,
         uuid: Uuid,
     }
 
-    /// Wire struct `remote_nonnull_storage_vol`.
+    /// A volume: by key; names tell people.
     pub struct NonnullStorageVol {
         pool: String,
         name: String,
         key: String,
     }
 
-    /// Wire struct `remote_nonnull_node_device`.
+    /// A device of the host: by name.
     pub struct NonnullNodeDevice {
         name: String,
     }
 
-    /// Wire struct `remote_nonnull_secret`.
+    /// A secret: by UUID; its usage tells what it is for.
     pub struct NonnullSecret {
         uuid: Uuid,
         usage_type: i32,
         usage_id: String,
     }
 
-    /// Wire struct `remote_nonnull_domain_checkpoint`.
+    /// A checkpoint of a domain: by name.
     pub struct NonnullDomainCheckpoint {
         name: String,
         dom: NonnullDomain,
     }
 
-    /// Wire struct `remote_nonnull_domain_snapshot`.
+    /// A snapshot of a domain: by name.
     pub struct NonnullDomainSnapshot {
         name: String,
         dom: NonnullDomain,
@@ -92,10 +92,11 @@ xdr::structs! {
         net: Option<NonnullNetwork>,
     }
 
-    /// Wire struct `remote_vcpu_info`.
+    /// A virtual CPU: its state, its time, and where it runs.
     pub struct VcpuInfo {
         number: u32,
         state: i32,
+        /// **Units**: nanoseconds.
         cpu_time: u64,
         cpu: i32,
     }

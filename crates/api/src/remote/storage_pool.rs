@@ -6,100 +6,163 @@ use super::shared::{NonnullStoragePool, NonnullStorageVol};
 use crate::{Uuid, limits, procedure::procedures};
 
 procedures! { REMOTE
-    /// `virConnectNumOfStoragePools`.
+    /// How many storage pools are started.
+    ///
+    /// **Source**: `virConnectNumOfStoragePools`.
     ConnectNumOfStoragePools = 71, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "0.4.1";
         args (), ret ConnectNumOfStoragePoolsRet;
-    /// `virConnectListStoragePools`.
+    /// Names of the storage pools that are started, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListStoragePools`.
     ConnectListStoragePools = 72, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "0.4.1";
         args ConnectListStoragePoolsArgs, ret ConnectListStoragePoolsRet;
-    /// `virConnectNumOfDefinedStoragePools`.
+    /// How many storage pools are defined and not started.
+    ///
+    /// **Source**: `virConnectNumOfDefinedStoragePools`.
     ConnectNumOfDefinedStoragePools = 73, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "0.4.1";
         args (), ret ConnectNumOfDefinedStoragePoolsRet;
-    /// `virConnectListDefinedStoragePools`.
+    /// Names of the storage pools that are defined and not started, at most `maxnames`.
+    ///
+    /// **Source**: `virConnectListDefinedStoragePools`.
     ConnectListDefinedStoragePools = 74, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "0.4.1";
         args ConnectListDefinedStoragePoolsArgs, ret ConnectListDefinedStoragePoolsRet;
-    /// `virConnectFindStoragePoolSources`.
+    /// Looks for what could be a pool of a type, such as the exports of a host; a document.
+    ///
+    /// **Source**: `virConnectFindStoragePoolSources`.
     ConnectFindStoragePoolSources = 75, Ordinary, access: [connect.detect_storage_pools], since: "0.4.5";
         args ConnectFindStoragePoolSourcesArgs, ret ConnectFindStoragePoolSourcesRet;
-    /// `virStoragePoolCreateXML`.
+    /// Starts a pool that has no definition.
+    ///
+    /// **Source**: `virStoragePoolCreateXML`.
     StoragePoolCreateXml = 76, Ordinary, access: [storage_pool.start, storage_pool.write], since: "0.4.1";
         args StoragePoolCreateXmlArgs, ret StoragePoolCreateXmlRet;
-    /// `virStoragePoolDefineXML`.
+    /// Defines a pool, or changes its definition.
+    ///
+    /// **Source**: `virStoragePoolDefineXML`.
     StoragePoolDefineXml = 77, Quick, access: [storage_pool.write, storage_pool.save], since: "0.4.1";
         args StoragePoolDefineXmlArgs, ret StoragePoolDefineXmlRet;
-    /// `virStoragePoolCreate`.
+    /// Starts a defined pool, by flag built first.
+    ///
+    /// **Source**: `virStoragePoolCreate`.
     StoragePoolCreate = 78, Ordinary, access: [storage_pool.start], since: "0.4.1";
         args StoragePoolCreateArgs, ret ();
-    /// `virStoragePoolBuild`.
+    /// Makes the storage behind a pool: the directory, file system or volume group.
+    ///
+    /// **Source**: `virStoragePoolBuild`.
     StoragePoolBuild = 79, Ordinary, access: [storage_pool.format], since: "0.4.1";
         args StoragePoolBuildArgs, ret ();
-    /// `virStoragePoolDestroy`.
+    /// Stops a pool; its storage stays.
+    ///
+    /// **Source**: `virStoragePoolDestroy`.
     StoragePoolDestroy = 80, Quick, access: [storage_pool.stop], since: "0.4.1";
         args StoragePoolDestroyArgs, ret ();
-    /// `virStoragePoolDelete`.
+    /// Deletes the storage behind a stopped pool.
+    ///
+    /// **Source**: `virStoragePoolDelete`.
     StoragePoolDelete = 81, Ordinary, access: [storage_pool.format], since: "0.4.1";
         args StoragePoolDeleteArgs, ret ();
-    /// `virStoragePoolUndefine`.
+    /// Takes away a pool's definition.
+    ///
+    /// **Source**: `virStoragePoolUndefine`.
     StoragePoolUndefine = 82, Quick, access: [storage_pool.delete], since: "0.4.1";
         args StoragePoolUndefineArgs, ret ();
-    /// `virStoragePoolRefresh`.
+    /// Looks up a pool's volumes anew.
+    ///
+    /// **Source**: `virStoragePoolRefresh`.
     StoragePoolRefresh = 83, Ordinary, access: [storage_pool.refresh], since: "0.4.1";
         args StoragePoolRefreshArgs, ret ();
-    /// `virStoragePoolLookupByName`.
+    /// Finds a pool by its name.
+    ///
+    /// **Source**: `virStoragePoolLookupByName`.
     StoragePoolLookupByName = 84, Quick, access: [storage_pool.getattr], since: "0.4.1";
         args StoragePoolLookupByNameArgs, ret StoragePoolLookupByNameRet;
-    /// `virStoragePoolLookupByUUID`.
+    /// Finds a pool by its UUID.
+    ///
+    /// **Source**: `virStoragePoolLookupByUUID`.
     StoragePoolLookupByUuid = 85, Quick, access: [storage_pool.getattr], since: "0.4.1";
         args StoragePoolLookupByUuidArgs, ret StoragePoolLookupByUuidRet;
-    /// `virStoragePoolLookupByVolume`.
+    /// The pool that a volume is in.
+    ///
+    /// **Source**: `virStoragePoolLookupByVolume`.
     StoragePoolLookupByVolume = 86, Quick, access: [storage_pool.getattr], since: "0.4.1";
         args StoragePoolLookupByVolumeArgs, ret StoragePoolLookupByVolumeRet;
-    /// `virStoragePoolGetInfo`.
+    /// State and sizes of a pool.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virStoragePoolGetInfo`.
     StoragePoolGetInfo = 87, Quick, access: [storage_pool.read], since: "0.4.1";
         args StoragePoolGetInfoArgs, ret StoragePoolGetInfoRet;
-    /// `virStoragePoolGetXMLDesc`.
+    /// The pool's document, as it is or by flag as it is defined.
+    ///
+    /// **Source**: `virStoragePoolGetXMLDesc`.
     StoragePoolGetXmlDesc = 88, Quick, access: [storage_pool.read], since: "0.4.1";
         args StoragePoolGetXmlDescArgs, ret StoragePoolGetXmlDescRet;
-    /// `virStoragePoolGetAutostart`.
+    /// Whether the pool starts with the daemon: 1 or 0.
+    ///
+    /// **Source**: `virStoragePoolGetAutostart`.
     StoragePoolGetAutostart = 89, Quick, access: [storage_pool.read], since: "0.4.1";
         args StoragePoolGetAutostartArgs, ret StoragePoolGetAutostartRet;
-    /// `virStoragePoolSetAutostart`.
+    /// Says whether the pool starts with the daemon.
+    ///
+    /// **Source**: `virStoragePoolSetAutostart`.
     StoragePoolSetAutostart = 90, Quick, access: [storage_pool.write], since: "0.4.1";
         args StoragePoolSetAutostartArgs, ret ();
-    /// `virStoragePoolNumOfVolumes`.
+    /// How many volumes a started pool has.
+    ///
+    /// **Source**: `virStoragePoolNumOfVolumes`.
     StoragePoolNumOfVolumes = 91, Quick, access: [storage_pool.search_storage_vols], filter: storage_vol.getattr, since: "0.4.1";
         args StoragePoolNumOfVolumesArgs, ret StoragePoolNumOfVolumesRet;
-    /// `virStoragePoolListVolumes`.
+    /// Names of a pool's volumes, at most `maxnames`.
+    ///
+    /// **Source**: `virStoragePoolListVolumes`.
     StoragePoolListVolumes = 92, Quick, access: [storage_pool.search_storage_vols], filter: storage_vol.getattr, since: "0.4.1";
         args StoragePoolListVolumesArgs, ret StoragePoolListVolumesRet;
-    /// `virStoragePoolIsActive`.
+    /// Whether the pool is started: 1 or 0.
+    ///
+    /// **Source**: `virStoragePoolIsActive`.
     StoragePoolIsActive = 154, Quick, access: [storage_pool.read], since: "0.7.3";
         args StoragePoolIsActiveArgs, ret StoragePoolIsActiveRet;
-    /// `virStoragePoolIsPersistent`.
+    /// Whether the pool has a definition: 1 or 0.
+    ///
+    /// **Source**: `virStoragePoolIsPersistent`.
     StoragePoolIsPersistent = 155, Quick, access: [storage_pool.read], since: "0.7.3";
         args StoragePoolIsPersistentArgs, ret StoragePoolIsPersistentRet;
-    /// `virConnectListAllStoragePools`.
+    /// The storage pools, by flag some of them.
+    ///
+    /// **Source**: `virConnectListAllStoragePools`.
     ConnectListAllStoragePools = 281, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "0.10.2";
         args ConnectListAllStoragePoolsArgs, ret ConnectListAllStoragePoolsRet;
-    /// `virStoragePoolListAllVolumes`.
+    /// The volumes of a pool.
+    ///
+    /// **Source**: `virStoragePoolListAllVolumes`.
     StoragePoolListAllVolumes = 282, Quick, access: [storage_pool.search_storage_vols], filter: storage_vol.getattr, since: "0.10.2";
         args StoragePoolListAllVolumesArgs, ret StoragePoolListAllVolumesRet;
-    /// `virConnectStoragePoolEventRegisterAny`.
+    /// Registers for one kind of event of storage pools, of one or of all; the reply has the
+    /// callback id.
+    ///
+    /// **Source**: `virConnectStoragePoolEventRegisterAny`.
     ConnectStoragePoolEventRegisterAny = 368, Quick, access: [connect.search_storage_pools], filter: storage_pool.getattr, since: "2.0.0";
         args ConnectStoragePoolEventRegisterAnyArgs, ret ConnectStoragePoolEventRegisterAnyRet;
-    /// `virConnectStoragePoolEventDeregisterAny`.
+    /// Ends a registration by its callback id.
+    ///
+    /// **Source**: `virConnectStoragePoolEventDeregisterAny`.
     ConnectStoragePoolEventDeregisterAny = 369, Quick, access: [connect.read], since: "2.0.0";
         args ConnectStoragePoolEventDeregisterAnyArgs, ret ();
-    /// Event: storage pool event lifecycle.
+    /// Event: a pool was defined, started, stopped, undefined, built or deleted.
     StoragePoolEventLifecycle = 370, Event, since: "2.0.0";
         args StoragePoolEventLifecycleMsg, ret ();
-    /// Event: storage pool event refresh.
+    /// Event: a pool's volumes were looked up anew.
     StoragePoolEventRefresh = 373, Event, since: "2.0.0";
         args StoragePoolEventRefreshMsg, ret ();
-    /// `virStoragePoolLookupByTargetPath`.
+    /// Finds the pool that shows its volumes in this directory.
+    ///
+    /// **Source**: `virStoragePoolLookupByTargetPath`.
     StoragePoolLookupByTargetPath = 391, Quick, access: [storage_pool.getattr], since: "4.1.0";
         args StoragePoolLookupByTargetPathArgs, ret StoragePoolLookupByTargetPathRet;
-    /// `virConnectGetStoragePoolCapabilities`.
+    /// Which types of pool the daemon can serve; a document.
+    ///
+    /// **Source**: `virConnectGetStoragePoolCapabilities`.
     ConnectGetStoragePoolCapabilities = 403, Ordinary, access: [connect.read], since: "5.2.0";
         args ConnectGetStoragePoolCapabilitiesArgs, ret ConnectGetStoragePoolCapabilitiesRet;
 }
@@ -262,8 +325,11 @@ xdr::structs! {
     /// Results of [`StoragePoolGetInfo`].
     pub struct StoragePoolGetInfoRet {
         state: u8,
+        /// **Units**: bytes.
         capacity: u64,
+        /// **Units**: bytes.
         allocation: u64,
+        /// **Units**: bytes.
         available: u64,
     }
 

@@ -4,49 +4,89 @@ use super::shared::{NonnullStoragePool, NonnullStorageVol};
 use crate::procedure::procedures;
 
 procedures! { REMOTE
-    /// `virStorageVolCreateXML`.
+    /// Makes a volume in a pool.
+    ///
+    /// **Source**: `virStorageVolCreateXML`.
     StorageVolCreateXml = 93, Ordinary, access: [storage_vol.create], since: "0.4.1";
         args StorageVolCreateXmlArgs, ret StorageVolCreateXmlRet;
-    /// `virStorageVolDelete`.
+    /// Deletes a volume.
+    ///
+    /// **Source**: `virStorageVolDelete`.
     StorageVolDelete = 94, Ordinary, access: [storage_vol.delete], since: "0.4.1";
         args StorageVolDeleteArgs, ret ();
-    /// `virStorageVolLookupByName`.
+    /// Finds a volume of a pool by its name.
+    ///
+    /// **Source**: `virStorageVolLookupByName`.
     StorageVolLookupByName = 95, Quick, access: [storage_vol.getattr], since: "0.4.1";
         args StorageVolLookupByNameArgs, ret StorageVolLookupByNameRet;
-    /// `virStorageVolLookupByKey`.
+    /// Finds a volume by the key that is its own on this host.
+    ///
+    /// **Source**: `virStorageVolLookupByKey`.
     StorageVolLookupByKey = 96, Quick, access: [storage_vol.getattr], since: "0.4.1";
         args StorageVolLookupByKeyArgs, ret StorageVolLookupByKeyRet;
-    /// `virStorageVolLookupByPath`.
+    /// Finds a volume by its path.
+    ///
+    /// **Source**: `virStorageVolLookupByPath`.
     StorageVolLookupByPath = 97, Quick, access: [storage_vol.getattr], since: "0.4.1";
         args StorageVolLookupByPathArgs, ret StorageVolLookupByPathRet;
-    /// `virStorageVolGetInfo`.
+    /// Type and sizes of a volume.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virStorageVolGetInfo`.
     StorageVolGetInfo = 98, Quick, access: [storage_vol.read], since: "0.4.1";
         args StorageVolGetInfoArgs, ret StorageVolGetInfoRet;
-    /// `virStorageVolGetXMLDesc`.
+    /// The volume's document.
+    ///
+    /// **Source**: `virStorageVolGetXMLDesc`.
     StorageVolGetXmlDesc = 99, Quick, access: [storage_vol.read], since: "0.4.1";
         args StorageVolGetXmlDescArgs, ret StorageVolGetXmlDescRet;
-    /// `virStorageVolGetPath`.
+    /// The volume's path on the host.
+    ///
+    /// **Source**: `virStorageVolGetPath`.
     StorageVolGetPath = 100, Quick, access: [storage_vol.read], since: "0.4.1";
         args StorageVolGetPathArgs, ret StorageVolGetPathRet;
-    /// `virStorageVolCreateXMLFrom`.
+    /// Makes a volume with the contents of another.
+    ///
+    /// **Source**: `virStorageVolCreateXMLFrom`.
     StorageVolCreateXmlFrom = 125, Ordinary, access: [storage_vol.create], since: "0.6.4";
         args StorageVolCreateXmlFromArgs, ret StorageVolCreateXmlFromRet;
-    /// `virStorageVolWipe`.
+    /// Overwrites a volume with zeros.
+    ///
+    /// **Source**: `virStorageVolWipe`.
     StorageVolWipe = 165, Ordinary, access: [storage_vol.format], since: "0.8.0";
         args StorageVolWipeArgs, ret ();
-    /// `virStorageVolUpload`.
+    /// Opens a stream that writes to a volume, by flag with holes.
+    ///
+    /// **Units**: bytes; length 0 for no limit.
+    ///
+    /// **Source**: `virStorageVolUpload`.
     StorageVolUpload = 208, Ordinary, access: [storage_vol.data_write], stream: Upload, since: "0.9.0";
         args StorageVolUploadArgs, ret ();
-    /// `virStorageVolDownload`.
+    /// Opens a stream that reads from a volume, by flag with holes.
+    ///
+    /// **Units**: bytes; length 0 for all.
+    ///
+    /// **Source**: `virStorageVolDownload`.
     StorageVolDownload = 209, Ordinary, access: [storage_vol.data_read], stream: Download, since: "0.9.0";
         args StorageVolDownloadArgs, ret ();
-    /// `virStorageVolWipePattern`.
+    /// Overwrites a volume by a method of choice.
+    ///
+    /// **Source**: `virStorageVolWipePattern`.
     StorageVolWipePattern = 259, Ordinary, access: [storage_vol.format], since: "0.9.10";
         args StorageVolWipePatternArgs, ret ();
-    /// `virStorageVolResize`.
+    /// Changes the size of a volume, by flag by a difference.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virStorageVolResize`.
     StorageVolResize = 260, Ordinary, access: [storage_vol.resize], since: "0.9.10";
         args StorageVolResizeArgs, ret ();
-    /// `virStorageVolGetInfoFlags`.
+    /// As [`StorageVolGetInfo`], by flag with the physical size for the allocation.
+    ///
+    /// **Units**: bytes.
+    ///
+    /// **Source**: `virStorageVolGetInfoFlags`.
     StorageVolGetInfoFlags = 378, Quick, access: [storage_vol.read], since: "3.0.0";
         args StorageVolGetInfoFlagsArgs, ret StorageVolGetInfoFlagsRet;
 }
@@ -146,7 +186,9 @@ xdr::structs! {
     /// Results of [`StorageVolGetInfo`].
     pub struct StorageVolGetInfoRet {
         kind: i8,
+        /// **Units**: bytes.
         capacity: u64,
+        /// **Units**: bytes.
         allocation: u64,
     }
 
@@ -159,7 +201,9 @@ xdr::structs! {
     /// Results of [`StorageVolGetInfoFlags`].
     pub struct StorageVolGetInfoFlagsRet {
         kind: i8,
+        /// **Units**: bytes.
         capacity: u64,
+        /// **Units**: bytes; by flag 1 the physical size.
         allocation: u64,
     }
 
@@ -176,6 +220,7 @@ xdr::structs! {
     /// Arguments of [`StorageVolResize`].
     pub struct StorageVolResizeArgs {
         vol: NonnullStorageVol,
+        /// **Units**: bytes; by flag 2 how much more, or by flag 4 less.
         capacity: u64,
         flags: u32,
     }
@@ -183,7 +228,9 @@ xdr::structs! {
     /// Arguments of [`StorageVolUpload`].
     pub struct StorageVolUploadArgs {
         vol: NonnullStorageVol,
+        /// **Units**: bytes.
         offset: u64,
+        /// **Units**: bytes; 0: no limit.
         length: u64,
         flags: u32,
     }
@@ -191,7 +238,9 @@ xdr::structs! {
     /// Arguments of [`StorageVolDownload`].
     pub struct StorageVolDownloadArgs {
         vol: NonnullStorageVol,
+        /// **Units**: bytes.
         offset: u64,
+        /// **Units**: bytes; 0: all.
         length: u64,
         flags: u32,
     }
