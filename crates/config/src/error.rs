@@ -127,7 +127,10 @@ impl Error {
     pub fn reading(document: &str, error: xml::Error) -> Self {
         let position = error.position;
         let mut made = match *error.fault {
-            Fault::Malformed(_) | Fault::TooDeep | Fault::TooLarge(_) => Self::detail(format!(
+            Fault::Malformed(_)
+            | Fault::TooDeep
+            | Fault::TooLarge(_)
+            | Fault::TooManyAttributes => Self::detail(format!(
                 "({document}):{}: {} at column {}",
                 position.line, error.fault, position.column
             )),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::attributes;
 use crate::{Error, Fault, Position, Value, View};
 
 /// Longest text that is looked at, in bytes.
@@ -25,11 +26,20 @@ impl<'i> Document<'i> {
     /// Reads a text.
     ///
     /// # Errors
-    /// [`Fault::Malformed`], [`Fault::TooLarge`], [`Fault::TooDeep`]; a DTD is malformed here.
+    /// [`Fault::Malformed`], [`Fault::TooLarge`], [`Fault::TooDeep`], [`Fault::TooManyAttributes`];
+    /// a DTD is malformed here.
     pub fn parse(text: &'i str) -> Result<Self, Error> {
         let start = Position { line: 1, column: 1 };
         if text.len() > MAX_BYTES {
             return Err(Error { fault: Box::new(Fault::TooLarge(text.len())), position: start });
+        }
+        if let Some(at) = attributes::excess(text) {
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.matches('\n').count().saturating_add(1);
+            let column = before.chars().rev().take_while(|letter| *letter != '\n').count();
+            let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            let position = Position { line: count(line), column: count(column.saturating_add(1)) };
+            return Err(Error { fault: Box::new(Fault::TooManyAttributes), position });
         }
         let options = roxmltree::ParsingOptions { nodes_limit: MAX_NODES, ..Default::default() };
         let tree = roxmltree::Document::parse_with_options(text, options).map_err(|e| {

@@ -29,6 +29,10 @@ pub enum Fault {
     /// Elements are nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     #[error("elements are nested deeper than {max}", max = crate::MAX_DEPTH)]
     TooDeep,
+    /// An element has more attributes than [`MAX_ATTRIBUTES`](crate::MAX_ATTRIBUTES), or the document
+    /// more namespaces than [`MAX_NAMESPACES`](crate::MAX_NAMESPACES).
+    #[error("too many attributes in one element, or namespaces in the document")]
+    TooManyAttributes,
     /// The root element has another name.
     #[error("unexpected root element <{found}>, expecting <{expected}>")]
     Root {

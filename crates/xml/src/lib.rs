@@ -16,6 +16,7 @@
 //! Deliberately absent: unknown elements. A reader asks for what it knows, the rest is not looked at.
 #![forbid(unsafe_code)]
 
+mod attributes;
 mod document;
 mod element;
 mod error;
@@ -26,6 +27,7 @@ mod value;
 mod view;
 mod writer;
 
+pub use attributes::{MAX_ATTRIBUTES, MAX_NAMESPACES};
 pub use document::{Document, MAX_BYTES, MAX_DEPTH, MAX_NODES, Namespaces, Node};
 pub use element::{AttributeField, ChildField, Element, LeafField};
 pub use error::{Error, Fault, Position};
