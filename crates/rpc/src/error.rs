@@ -45,6 +45,12 @@ pub enum PeerMisbehaved {
         /// Descriptors that came.
         arrived: usize,
     },
+    /// A hole for a stream that was not opened for holes.
+    #[error("hole in a stream that takes none")]
+    UninvitedHole,
+    /// A hole packet whose payload is no hole.
+    #[error("hole packet without a hole")]
+    MalformedHole,
     /// Descriptors that no packet announced.
     #[error("{count} file descriptors that no packet announced")]
     UninvitedFds {

@@ -6,10 +6,13 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use trace::probes;
 
 /// The state of one side's pings.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Keepalive {
+    client: u64,
+    heard: Instant,
     interval: Duration,
     count: u32,
     unanswered: u32,
@@ -28,14 +31,16 @@ pub enum KeepaliveAction {
 }
 
 impl Keepalive {
-    /// Starts at `now`; `count` pings may go unanswered.
-    pub fn new(interval: Duration, count: u32, now: Instant) -> Self {
-        Self { interval, count, unanswered: 0, next: later(now, interval) }
+    /// Starts at `now`; `count` pings may go unanswered. Static probes know it by `client`.
+    pub fn new(client: u64, interval: Duration, count: u32, now: Instant) -> Self {
+        probes::rpc_keepalive_start(client, client, seconds(interval), count);
+        Self { client, heard: now, interval, count, unanswered: 0, next: later(now, interval) }
     }
 
     /// A packet came, of whatever kind.
     pub fn heard(&mut self, now: Instant) {
         self.unanswered = 0;
+        self.heard = now;
         self.next = later(now, self.interval);
     }
 
@@ -44,13 +49,26 @@ impl Keepalive {
         if now < self.next {
             return KeepaliveAction::Wait(self.next);
         }
-        if self.unanswered >= self.count {
+        let left = self.count.saturating_sub(self.unanswered);
+        let idle = seconds(now.saturating_duration_since(self.heard));
+        probes::rpc_keepalive_timeout(self.client, self.client, left, idle);
+        if left == 0 {
             return KeepaliveAction::GiveUp;
         }
         self.unanswered = self.unanswered.saturating_add(1);
         self.next = later(now, self.interval);
         KeepaliveAction::Ping(self.next)
     }
+}
+
+impl Drop for Keepalive {
+    fn drop(&mut self) {
+        probes::rpc_keepalive_stop(self.client, self.client);
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn later(now: Instant, interval: Duration) -> Instant {
@@ -73,7 +91,7 @@ mod tests {
     #[test]
     fn silence_of_count_and_one_intervals_ends_it() {
         let start = Instant::now();
-        let mut keepalive = Keepalive::new(INTERVAL, 2, start);
+        let mut keepalive = Keepalive::new(1, INTERVAL, 2, start);
         let at = |n: u32| start + INTERVAL * n;
         assert_eq!(keepalive.action(start), KeepaliveAction::Wait(at(1)));
         assert_eq!(keepalive.action(at(1)), KeepaliveAction::Ping(at(2)));
@@ -84,7 +102,7 @@ mod tests {
     #[test]
     fn any_packet_starts_anew() {
         let start = Instant::now();
-        let mut keepalive = Keepalive::new(INTERVAL, 1, start);
+        let mut keepalive = Keepalive::new(1, INTERVAL, 1, start);
         let at = |n: u32| start + INTERVAL * n;
         assert_eq!(keepalive.action(at(1)), KeepaliveAction::Ping(at(2)));
         keepalive.heard(at(1) + Duration::from_secs(1));
@@ -96,7 +114,7 @@ mod tests {
     #[test]
     fn count_zero_ends_it_without_a_ping() {
         let start = Instant::now();
-        let mut keepalive = Keepalive::new(INTERVAL, 0, start);
+        let mut keepalive = Keepalive::new(1, INTERVAL, 0, start);
         assert_eq!(keepalive.action(start + INTERVAL), KeepaliveAction::GiveUp);
     }
 }

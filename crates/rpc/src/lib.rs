@@ -18,8 +18,11 @@ pub use error::{Error, PeerMisbehaved};
 pub use keepalive::{Keepalive, KeepaliveAction};
 pub use packet::{
     FDS_MAX, HEADER_BYTES, Header, PACKET_BYTES_MAX, PacketType, STREAM_CHUNK_BYTES, Status, begin,
-    encode, seal, seal_with_fds,
+    encode, header_words, seal, seal_with_fds,
 };
 pub use reader::{Packet, PacketReader};
-pub use transport::{Bytes, Receive, Transmit, UnixTransport};
+pub use transport::{
+    Bytes, Layer, LayerSlot, Layered, Receive, Shared, ShortCut, TcpTransport, Transmit,
+    UnixTransport,
+};
 pub use writer::PacketWriter;

@@ -126,14 +126,15 @@ impl Header {
         })
     }
 
+    /// The six words, in their order on the wire.
+    pub fn words(&self) -> [u32; 6] {
+        let procedure = self.procedure.cast_unsigned();
+        [self.program, self.version, procedure, self.kind as u32, self.serial, self.status as u32]
+    }
+
     fn put(&self, out: &mut Writer) {
         out.put(&[0; 4]);
-        out.put(&self.program.to_be_bytes());
-        out.put(&self.version.to_be_bytes());
-        out.put(&self.procedure.to_be_bytes());
-        out.put(&(self.kind as u32).to_be_bytes());
-        out.put(&self.serial.to_be_bytes());
-        out.put(&(self.status as u32).to_be_bytes());
+        self.words().iter().for_each(|word| out.put(&word.to_be_bytes()));
     }
 }
 
@@ -176,6 +177,12 @@ pub fn seal_with_fds(packet: Writer, count: usize) -> Result<Vec<u8>, xdr::Error
     seal(Writer::append_to(bytes))
 }
 
+/// The six words of the header of a sealed packet; zeros where it ends too early.
+pub fn header_words(packet: &[u8]) -> [u32; 6] {
+    let mut words = packet.chunks_exact(4).skip(1).filter_map(|word| word.first_chunk());
+    std::array::from_fn(|_| words.next().map_or(0, |word| u32::from_be_bytes(*word)))
+}
+
 /// Encodes a whole packet into `buffer`, which is cleared.
 ///
 /// For [`PacketType::CallWithFds`] `payload` begins with the count of descriptors.
@@ -196,7 +203,7 @@ pub fn encode<T: Xdr>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Header, PacketType, Status, begin, encode, seal, seal_with_fds};
+    use super::{Header, PacketType, Status, begin, encode, header_words, seal, seal_with_fds};
     use crate::PeerMisbehaved;
 
     fn any_header() -> impl Strategy<Value = Header> {
@@ -218,6 +225,7 @@ mod tests {
             let bytes = seal(begin(Vec::new(), &header)).unwrap();
             prop_assert_eq!(bytes.len(), 28);
             prop_assert_eq!(Header::decode(bytes.last_chunk().unwrap()), Ok(header));
+            prop_assert_eq!(header_words(&bytes), header.words());
         }
 
         #[test]

@@ -9,9 +9,11 @@ use std::task::{Context, Poll, ready};
 use crate::packet::{FDS_MAX, HEADER_BYTES, Header, PACKET_BYTES_MAX};
 use crate::{Error, PeerMisbehaved, Receive};
 
-/// What the buffer begins with, and goes back to after a large packet. **Units**: bytes.
+/// What is read at once while nothing is buffered, and the least that a buffer grows to.
+/// **Units**: bytes.
 const BUFFER_BYTES: usize = 4096;
-/// The largest buffer that an idle connection keeps; holds two chunks of a stream. **Units**: bytes.
+/// The largest buffer that is kept between two packets; holds two chunks of a stream.
+/// **Units**: bytes.
 const BUFFER_KEPT_BYTES: usize = 1 << 19;
 
 /// A whole packet.
@@ -23,6 +25,14 @@ pub struct Packet<'a> {
     pub payload: &'a [u8],
     /// Descriptors that came along.
     pub fds: Vec<OwnedFd>,
+}
+
+impl Packet<'_> {
+    /// How long it was on the wire, as its length word said. **Units**: bytes.
+    pub fn wire_bytes(&self) -> usize {
+        let count = if self.header.kind.has_fds() { 4 } else { 0 };
+        HEADER_BYTES.saturating_add(count).saturating_add(self.payload.len())
+    }
 }
 
 /// Reads packets through a buffer of its own: one read may bring many.
@@ -46,7 +56,7 @@ struct Frame {
 impl<S: Receive> PacketReader<S> {
     /// A reader at the start of a packet.
     pub fn new(source: S) -> Self {
-        Self { source, buffer: vec![0; BUFFER_BYTES], start: 0, end: 0, fds: VecDeque::new() }
+        Self { source, buffer: Vec::new(), start: 0, end: 0, fds: VecDeque::new() }
     }
 
     /// The next packet; none when the peer ended the connection between two packets.
@@ -77,6 +87,11 @@ impl<S: Receive> PacketReader<S> {
         }
     }
 
+    /// Whether bytes have come that no packet has taken yet.
+    pub fn has_unread(&self) -> bool {
+        self.start < self.end
+    }
+
     /// Reads once; the count of bytes, 0 at the end between two packets.
     ///
     /// # Errors
@@ -91,8 +106,7 @@ impl<S: Receive> PacketReader<S> {
     /// As [`Self::fill`].
     pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Error>> {
         self.make_room()?;
-        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let count = ready!(self.source.poll_receive(cx, room, &mut self.fds))?;
+        let count = ready!(self.poll_receive(cx))?;
         if self.fds.len() > FDS_MAX {
             let fault = PeerMisbehaved::TooManyFds { count: self.fds.len(), limit: FDS_MAX };
             return Poll::Ready(Err(fault.into()));
@@ -105,6 +119,31 @@ impl<S: Receive> PacketReader<S> {
         Poll::Ready(Ok(count))
     }
 
+    /// A wait begins on the stack: who has nothing to say costs no buffer.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if !self.buffer.is_empty() {
+            let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+            return self.source.poll_receive(cx, room, &mut self.fds);
+        }
+        let mut first = [0; BUFFER_BYTES];
+        let count = ready!(self.source.poll_receive(cx, &mut first, &mut self.fds))?;
+        self.buffer.extend_from_slice(first.get(..count).unwrap_or_default());
+        Poll::Ready(Ok(count))
+    }
+
+    /// Gives the buffer back if nothing is in it, before a wait that may be long.
+    pub fn rest(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.buffer = Vec::new();
+        }
+    }
+
+    /// Ready when the peer is gone, for whoever does not read at the time.
+    pub fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.source.poll_gone(cx)
+    }
+
     /// Moves what is unread to the front and grows the buffer, never beyond twice what arrived:
     /// a length word alone makes nobody allocate.
     fn make_room(&mut self) -> Result<(), PeerMisbehaved> {
@@ -114,16 +153,19 @@ impl<S: Receive> PacketReader<S> {
             }
             (self.start, self.end) = (0, 0);
             if self.buffer.len() > BUFFER_KEPT_BYTES {
-                self.buffer = vec![0; BUFFER_BYTES];
+                self.buffer = Vec::new();
+            } else if self.buffer.len() < BUFFER_BYTES {
+                self.buffer.clear();
             }
         }
-        if self.end == self.buffer.len() {
+        if self.end == self.buffer.len() && self.end > 0 {
             if self.start > 0 {
                 self.buffer.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, self.end.saturating_sub(self.start));
             }
             if self.end > self.buffer.len() / 2 {
-                self.buffer.resize(self.buffer.len().saturating_mul(2), 0);
+                let length = self.buffer.len().saturating_mul(2);
+                self.buffer.resize(length.max(BUFFER_BYTES), 0);
             }
         }
         Ok(())
