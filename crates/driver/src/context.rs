@@ -2,23 +2,57 @@
 
 use std::fmt;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
 
-use api::procedure::Row;
-use tokio::io::{AsyncRead, AsyncWrite};
+use api::procedure::{Permission, Row};
+
+use crate::{Guard, Stream};
 
 /// A client of the daemon, for as long as its connection lasts.
 #[derive(Debug)]
 pub struct Client {
     /// Number of the connection, from 1, never used again while the daemon runs.
     pub id: u64,
+    /// Who it is, as far as its socket tells.
+    pub peer: Peer,
+    /// When it connected.
+    pub connected: SystemTime,
+    sasl_name: OnceLock<String>,
+    watches: AtomicBool,
+    hooks: Mutex<CloseHooks>,
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// How it is connected.
+    pub transport: Transport,
+    /// Our address: a path, or host and port.
+    pub local: String,
+    /// Its address: a path, or host and port; empty for most unix sockets.
+    pub remote: String,
     /// User id of the peer of a unix socket.
     pub uid: Option<u32>,
     /// Group id of the peer of a unix socket.
     pub gid: Option<u32>,
     /// Process id of the peer of a unix socket.
     pub pid: Option<i32>,
-    hooks: Mutex<CloseHooks>,
+    /// Distinguished name in the peer's TLS certificate.
+    pub tls_name: Option<String>,
+}
+
+/// How a client is connected; numbered as in libvirt's administration interface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// A unix socket.
+    #[default]
+    Unix = 0,
+    /// TCP.
+    Tcp = 1,
+    /// TLS over TCP.
+    Tls = 2,
 }
 
 type CloseHook = Box<dyn FnOnce() + Send>;
@@ -45,9 +79,38 @@ pub enum ClientAccess {
 }
 
 impl Client {
-    /// A client with the identity that the socket tells.
-    pub fn new(id: u64, uid: Option<u32>, gid: Option<u32>, pid: Option<i32>) -> Self {
-        Self { id, uid, gid, pid, hooks: Mutex::default() }
+    /// A client that has just connected.
+    pub fn new(id: u64, peer: Peer) -> Self {
+        let connected = SystemTime::now();
+        Self {
+            id,
+            peer,
+            connected,
+            sasl_name: OnceLock::new(),
+            watches: AtomicBool::new(false),
+            hooks: Mutex::default(),
+        }
+    }
+
+    /// The name that the client proved by SASL.
+    pub fn sasl_name(&self) -> Option<&str> {
+        self.sasl_name.get().map(String::as_str)
+    }
+
+    /// Says who the client is, once it has proved it by SASL; the first name stays.
+    pub fn set_sasl_name(&self, name: String) {
+        let _ = self.sasl_name.set(name);
+    }
+
+    /// Whether the client watches the daemon itself. Telling it of its own connection would never
+    /// end.
+    pub fn watches(&self) -> bool {
+        self.watches.load(Ordering::Relaxed)
+    }
+
+    /// Says that the client watches the daemon from now on.
+    pub fn set_watches(&self) {
+        self.watches.store(true, Ordering::Relaxed);
     }
 
     /// Runs `hook` when the connection ends; at once if it has ended. It must not block.
@@ -73,7 +136,6 @@ impl Client {
 }
 
 /// One call, as its handler sees it.
-#[derive(Debug)]
 pub struct CallContext {
     /// The procedure.
     pub row: &'static Row,
@@ -81,7 +143,21 @@ pub struct CallContext {
     pub client: Arc<Client>,
     /// What the connection may do.
     pub access: ClientAccess,
+    /// Decides what the caller may do; none where whoever got in may do everything.
+    pub(crate) guard: Option<Arc<dyn Guard>>,
+    /// What the call's row demands, with these arguments.
+    pub(crate) needs: Vec<Permission>,
     extras: Mutex<Extras>,
+}
+
+impl fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallContext")
+            .field("procedure", &self.row.name)
+            .field("client", &self.client.id)
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What travels beside arguments and result.
@@ -95,26 +171,6 @@ pub struct Extras {
     pub stream: Option<Stream>,
 }
 
-/// The daemon's end of a stream.
-#[derive(Default)]
-pub struct Stream {
-    /// Where data for the client comes from.
-    pub reader: Option<Box<dyn AsyncRead + Send + Unpin>>,
-    /// Where data from the client goes.
-    pub writer: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    /// Dropped with the stream, so that the driver knows when it ended.
-    pub guard: Option<Box<dyn std::any::Any + Send>>,
-}
-
-impl fmt::Debug for Stream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream")
-            .field("reads", &self.reader.is_some())
-            .field("writes", &self.writer.is_some())
-            .finish()
-    }
-}
-
 impl CallContext {
     /// A call of `row` by `client`, with the descriptors that came along.
     pub fn new(
@@ -124,7 +180,13 @@ impl CallContext {
         fds_in: Vec<OwnedFd>,
     ) -> Self {
         let extras = Mutex::new(Extras { fds_in, ..Extras::default() });
-        Self { row, client, access, extras }
+        Self { row, client, access, guard: None, needs: Vec::new(), extras }
+    }
+
+    /// The same call by a client whom a guard watches; `needs` is what its row demands.
+    #[must_use]
+    pub fn guarded(self, guard: Arc<dyn Guard>, needs: Vec<Permission>) -> Self {
+        Self { guard: Some(guard), needs, ..self }
     }
 
     /// Takes the descriptors that came with the call.

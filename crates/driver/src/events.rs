@@ -14,11 +14,21 @@ use api::{
     DomainEventWatchdogAction, DomainMetadataType, TypedParam,
 };
 
+use crate::{Identity, NetworkEvent, NodeDeviceEvent, SecretEvent, StoragePoolEvent, Tags};
+
 /// Anything that a client may register for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// Something happened to a domain.
     Domain(DomainEvent),
+    /// Something happened to a virtual network.
+    Network(NetworkEvent),
+    /// Something happened to a storage pool.
+    StoragePool(StoragePoolEvent),
+    /// Something happened to a device of the host.
+    NodeDevice(NodeDeviceEvent),
+    /// Something happened to a secret.
+    Secret(SecretEvent),
     /// A hypervisor's monitor said something.
     Monitor(MonitorEvent),
 }
@@ -30,6 +40,8 @@ pub struct DomainEvent {
     pub domain: NonnullDomain,
     /// What happened.
     pub body: DomainEventBody,
+    /// The domain's tags then.
+    pub tags: Tags,
 }
 
 /// What happened to a domain; names and units are those of libvirt's event messages.
@@ -94,8 +106,12 @@ pub enum DomainEventBody {
     MemoryFailure { recipient: i32, action: i32, flags: u32 },
     /// A virtio-mem device changed its size.
     MemoryDeviceSizeChange { alias: String, size_kib: u64 },
+    /// A migration went once more over the guest's memory.
+    MigrationIteration { iteration: i32 },
     /// A job ended.
     JobCompleted { params: Vec<TypedParam> },
+    /// The guest changed the address of a network card.
+    NicMacChange { alias: String, old_mac: String, new_mac: String },
     /// Contact to a guest's process was lost.
     ControlError,
 }
@@ -138,6 +154,8 @@ impl DomainEventBody {
             Self::BlockThreshold { .. } => &[Id::BLOCK_THRESHOLD],
             Self::MemoryFailure { .. } => &[Id::MEMORY_FAILURE],
             Self::MemoryDeviceSizeChange { .. } => &[Id::MEMORY_DEVICE_SIZE_CHANGE],
+            Self::MigrationIteration { .. } => &[Id::MIGRATION_ITERATION],
+            Self::NicMacChange { .. } => &[Id::NIC_MAC_CHANGE],
             Self::JobCompleted { .. } => &[Id::JOB_COMPLETED],
             Self::ControlError => &[Id::CONTROL_ERROR],
         }
@@ -157,6 +175,22 @@ pub struct MonitorEvent {
     pub micros: u32,
     /// The event's data as JSON text.
     pub details: Option<String>,
+    /// The domain's tags then.
+    pub tags: Tags,
+}
+
+impl DomainEvent {
+    /// The domain, for access rules.
+    pub fn identity(&self) -> Identity {
+        Identity::domain(self.domain.name.as_str(), self.domain.uuid, Arc::clone(&self.tags))
+    }
+}
+
+impl MonitorEvent {
+    /// The domain, for access rules.
+    pub fn identity(&self) -> Identity {
+        Identity::domain(self.domain.name.as_str(), self.domain.uuid, Arc::clone(&self.tags))
+    }
 }
 
 /// Takes events; one a connection.
@@ -232,7 +266,10 @@ mod tests {
     fn a_subscriber_sees_events_in_order_until_it_leaves() {
         let bus = Arc::new(EventBus::default());
         let seen = Arc::new(Seen::default());
-        let event = |body| Event::Domain(DomainEvent { domain: NonnullDomain::default(), body });
+        let event = |body| {
+            let domain = NonnullDomain::default();
+            Event::Domain(DomainEvent { domain, body, tags: Default::default() })
+        };
         let subscription = bus.subscribe(seen.clone());
         bus.publish(event(DomainEventBody::Reboot));
         bus.publish(event(DomainEventBody::PmWakeup));

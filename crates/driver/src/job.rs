@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::timing::{Reason, Waiting};
+
 /// As many queries as run together; a change takes all places.
 const PLACES: u32 = 1024;
 
@@ -77,6 +79,7 @@ impl JobGate {
         wait: Duration,
     ) -> Result<JobPermit, JobTimeout> {
         let places = Arc::clone(&self.places).acquire_many_owned(places_of(kind));
+        let _waiting = Waiting::begin(Reason::Job);
         match tokio::time::timeout(wait, places).await {
             Ok(Ok(place)) => Ok(self.admit(kind, name, place)),
             Ok(Err(_)) | Err(_) => Err(self.timeout()),

@@ -8,6 +8,7 @@
 
 mod sys;
 
+pub mod activation;
 pub mod cgroup;
 pub mod clock;
 pub mod cpu;

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "this is where it lives")]
 
 pub(crate) mod device;
+pub(crate) mod inherited;
 pub(crate) mod kvm;
 pub(crate) mod spawn;
 

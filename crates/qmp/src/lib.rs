@@ -26,6 +26,7 @@ mod health;
 mod line;
 mod message;
 mod monitor;
+mod observer;
 pub mod scripted;
 mod text;
 
@@ -37,4 +38,5 @@ pub use health::Health;
 pub use line::LINE_LIMIT;
 pub use message::{Greeting, Version, VersionTriple};
 pub use monitor::{IN_FLIGHT_LIMIT, Monitor, Options, Reply};
+pub use observer::{Answer, Observer, SocketObserver};
 pub use text::compact;

@@ -40,6 +40,16 @@ impl LineBuffer {
         stream.try_read_buf(&mut self.bytes)
     }
 
+    /// The last `count` bytes that came.
+    pub(crate) fn last(&self, count: usize) -> &[u8] {
+        self.bytes.get(self.bytes.len().saturating_sub(count)..).unwrap_or_default()
+    }
+
+    /// What was not handed out.
+    pub(crate) fn unread(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
     /// The next whole line without its end, or `None` until more has been read.
     pub(crate) fn next_line(&mut self) -> Result<Option<&[u8]>, LineTooLong> {
         let fresh = self.bytes.get(self.scanned..).unwrap_or_default();

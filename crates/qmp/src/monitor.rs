@@ -16,6 +16,7 @@ use crate::error::{Disconnect, QmpError};
 use crate::event::{EventReceiver, event_queue};
 use crate::health::Health;
 use crate::message::Greeting;
+use crate::observer::{Observer, SocketObserver};
 use connection::Connection;
 pub use connection::IN_FLIGHT_LIMIT;
 pub use reply::Reply;
@@ -32,21 +33,27 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
-/// The deadlines of a connection.
-#[derive(Debug, Clone, Copy)]
+/// The deadlines of a connection, and who looks on.
+#[derive(Debug, Clone)]
 pub struct Options {
     /// From connecting until QEMU has greeted and accepted the negotiation.
     pub greeting_deadline: Duration,
     /// For each command, unless [`Monitor::within`] says otherwise.
     pub command_deadline: Duration,
+    /// Sees what the connection carries.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Sees what the connection does with its socket.
+    pub socket_observer: Option<Arc<dyn SocketObserver>>,
 }
 
 impl Default for Options {
-    /// 30 s to start, 5 s a command.
+    /// 30 s to start, 5 s a command; nobody looks on.
     fn default() -> Self {
         Self {
             greeting_deadline: Duration::from_secs(30),
             command_deadline: Duration::from_secs(5),
+            observer: None,
+            socket_observer: None,
         }
     }
 }
@@ -111,7 +118,8 @@ impl Monitor {
     ) -> Result<(Self, Greeting, EventReceiver), QmpError> {
         let (events, receiver) = event_queue();
         let (greeted, greeting) = oneshot::channel();
-        let connection = Arc::new(Connection::new(stream));
+        let connection =
+            Arc::new(Connection::new(stream, options.observer, options.socket_observer));
         let reader =
             tokio::spawn(reader::run(Arc::clone(&connection), events, greeted)).abort_handle();
         let monitor = Self {
@@ -226,7 +234,11 @@ impl Monitor {
             let waiting = ticket.insert(self.connection().submit(&request, fd).await?);
             waiting.reply().await
         };
-        if let Ok(answer) = timeout_at(started + self.deadline, answer).await {
+        let answer = timeout_at(started + self.deadline, answer).await;
+        if let Some(observer) = self.connection().observer() {
+            observer.waited(started.elapsed());
+        }
+        if let Ok(answer) = answer {
             return answer.map(|line| Reply::new(request.name(), line));
         }
         // Without a ticket it was our own queue that was too long.

@@ -13,6 +13,8 @@ use super::reply::Line;
 use super::request::Request;
 use crate::error::{Disconnect, QmpError};
 use crate::health::Pulse;
+use crate::message::Outcome;
+use crate::observer::{Answer, Nobody, Observer, SocketObserver};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -20,6 +22,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::io::Interest;
 use tokio::net::UnixStream;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
@@ -31,12 +34,14 @@ pub const IN_FLIGHT_LIMIT: usize = 64;
 pub(super) struct Connection {
     pub(super) stream: UnixStream,
     pub(super) pulse: Pulse,
+    pub(super) socket: Arc<dyn SocketObserver>,
     /// Wakes the reader when it has to wait for room in the socket.
     pub(super) outbox_filled: Notify,
     slots: Arc<Semaphore>,
     fd_slot: Arc<Semaphore>,
     last_id: AtomicU64,
     traffic: Mutex<Traffic>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +65,8 @@ struct Outgoing {
 struct InFlight {
     id: u64,
     answer: oneshot::Sender<Line>,
+    /// What was asked and when, while somebody looks on.
+    observed: Option<(String, Instant)>,
     _slot: OwnedSemaphorePermit,
     _fd_slot: Option<OwnedSemaphorePermit>,
 }
@@ -73,16 +80,34 @@ pub(super) struct Ticket<'a> {
 }
 
 impl Connection {
-    pub(super) fn new(stream: UnixStream) -> Self {
+    pub(super) fn new(
+        stream: UnixStream,
+        observer: Option<Arc<dyn Observer>>,
+        socket: Option<Arc<dyn SocketObserver>>,
+    ) -> Self {
+        let socket = socket.unwrap_or_else(|| Arc::new(Nobody));
+        socket.opened(stream.as_fd());
         Self {
             stream,
+            socket,
             pulse: Pulse::default(),
             outbox_filled: Notify::new(),
             slots: Arc::new(Semaphore::new(IN_FLIGHT_LIMIT)),
             fd_slot: Arc::new(Semaphore::new(1)),
             last_id: AtomicU64::new(0),
             traffic: Mutex::default(),
+            observer,
         }
+    }
+
+    /// Who looks on.
+    pub(super) fn observer(&self) -> Option<&dyn Observer> {
+        self.observer.as_deref()
+    }
+
+    /// Who looks on and wants to see messages now.
+    pub(super) fn watcher(&self) -> Option<&dyn Observer> {
+        self.observer().filter(|observer| observer.is_watching())
     }
 
     /// Waits for a slot and sends the request, or leaves it in the outbox when the socket is full.
@@ -103,12 +128,18 @@ impl Connection {
         if let Some(reason) = &traffic.closed {
             return Err(QmpError::Closed(reason.clone()));
         }
+        let observed = self.watcher().map(|observer| {
+            observer.sent(str::from_utf8(&line).unwrap_or_default());
+            (request.name().to_owned(), Instant::now())
+        });
         traffic.in_flight.push_back(InFlight {
             id,
             answer: sender,
+            observed,
             _slot: slot,
             _fd_slot: fd_slot,
         });
+        self.socket.queued(&line, fd.as_ref().map(AsFd::as_fd));
         traffic.outbox.push_back(Outgoing { id, line, written: 0, fd });
         // A socket that fails here fails the reader too, which then closes the connection.
         if self.flush(&mut traffic).is_err() || !traffic.outbox.is_empty() {
@@ -148,16 +179,20 @@ impl Connection {
     fn write(&self, outgoing: &mut Outgoing) -> io::Result<usize> {
         let rest = outgoing.line.get(outgoing.written..).unwrap_or_default();
         let Some(fd) = &outgoing.fd else {
-            return self.stream.try_write(rest);
+            let outcome = self.stream.try_write(rest);
+            self.socket.wrote(rest, None, &outcome);
+            return outcome;
         };
-        let count = self.stream.try_io(Interest::WRITABLE, || {
+        let outcome = self.stream.try_io(Interest::WRITABLE, || {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
             let mut control = SendAncillaryBuffer::new(&mut space);
             let fds = [fd.as_fd()];
             control.push(SendAncillaryMessage::ScmRights(&fds));
             let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
             Ok(sendmsg(self.stream.as_fd(), &[IoSlice::new(rest)], &mut control, flags)?)
-        })?;
+        });
+        self.socket.wrote(rest, Some(fd.as_fd()), &outcome);
+        let count = outcome?;
         // It went with the first byte; with the rest it would arrive twice.
         outgoing.fd = None;
         Ok(count)
@@ -184,6 +219,13 @@ impl Connection {
         };
         drop(traffic);
         self.pulse.answered();
+        if let (Some(observer), Some((command, asked))) = (self.watcher(), &request.observed) {
+            let answer = match line.outcome {
+                Outcome::Return => Answer::Done,
+                Outcome::Error => Answer::Refused,
+            };
+            observer.answered(command, asked.elapsed(), answer, &line.text);
+        }
         // The caller may have given up; its answer is then of no use to anybody.
         let _ = request.answer.send(line);
         true
@@ -192,7 +234,10 @@ impl Connection {
     /// Ends everything; the first reason stays.
     pub(super) fn close(&self, reason: Disconnect) {
         let mut traffic = self.lock();
-        traffic.closed.get_or_insert(reason);
+        if traffic.closed.is_none() {
+            traffic.closed = Some(reason);
+            self.socket.closed();
+        }
         traffic.outbox.clear();
         let orphans = std::mem::take(&mut traffic.in_flight);
         drop(traffic);

@@ -69,12 +69,16 @@ impl Reader {
     /// One read and the lines it completed, so that a flood leaves the runtime time for others.
     /// False when there was nothing to read.
     fn read(&mut self) -> Result<bool, Disconnect> {
-        match self.lines.fill(&self.connection.stream) {
+        let outcome = self.lines.fill(&self.connection.stream);
+        let count = outcome.as_ref().map_or(0, |count| *count);
+        self.connection.socket.read(self.lines.last(count), &outcome);
+        match outcome {
             Ok(0) => return Err(Disconnect::EndOfFile),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error.into()),
         }
+        self.connection.socket.splits(self.lines.unread());
         while let Some(line) =
             self.lines.next_line().map_err(|_| Disconnect::LineTooLong { limit: LINE_LIMIT })?
         {
@@ -94,7 +98,13 @@ fn route(
 ) -> Result<(), Disconnect> {
     let text = str::from_utf8(line).map_err(|error| garbage(line, error.to_string()))?;
     match Message::parse(text).map_err(|reason| garbage(line, reason))? {
-        Message::Event { name, timestamp, data } => events.push(name, timestamp, data),
+        Message::Event { name, timestamp, data } => {
+            connection.socket.told(text);
+            if let Some(observer) = connection.watcher() {
+                observer.event(text);
+            }
+            events.push(name, timestamp, data);
+        }
         Message::Greeting(greeting) => {
             let greeting = serde_json::from_str(greeting.get())
                 .map_err(|error| garbage(line, error.to_string()))?;
@@ -104,6 +114,7 @@ fn route(
             }
         }
         Message::Reply { id, outcome, body } => {
+            connection.socket.replied(text);
             if !connection.deliver(id, Line { text: text.into(), outcome, body }) {
                 tracing::debug!(?id, "a monitor reply that nobody asked for");
             }

@@ -44,6 +44,65 @@ async fn the_greeting_is_read_and_answered() {
     assert_eq!((greeting.version.qemu.major, greeting.version.package.as_str()), (7, "scripted"));
 }
 
+/// Writes down what it sees.
+#[derive(Debug, Default)]
+struct Seen {
+    watching: std::sync::atomic::AtomicBool,
+    lines: std::sync::Mutex<Vec<String>>,
+}
+
+impl Seen {
+    fn push(&self, line: String) {
+        self.lines.lock().unwrap().push(line);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.lines.lock().unwrap())
+    }
+}
+
+impl crate::Observer for Seen {
+    fn is_watching(&self) -> bool {
+        self.watching.load(std::sync::atomic::Ordering::Relaxed)
+    }
+    fn sent(&self, line: &str) {
+        self.push(format!("sent {}", line.trim_end()));
+    }
+    fn answered(&self, command: &str, _: Duration, answer: crate::Answer, line: &str) {
+        self.push(format!("{answer:?} {command} {line}"));
+    }
+    fn event(&self, line: &str) {
+        self.push(format!("event {}", line.contains("\"RESUME\"")));
+    }
+    fn waited(&self, _: Duration) {
+        self.push("waited".to_owned());
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_all_that_is_said_while_it_watches_and_every_wait() {
+    let (socket, mut qemu) = Peer::pair().unwrap();
+    let seen = Arc::new(Seen::default());
+    let options = Options { observer: Some(Arc::clone(&seen) as _), ..Options::default() };
+    let (greeted, attached) = tokio::join!(qemu.greet(), Monitor::attach(socket, options));
+    greeted.unwrap();
+    let (monitor, _, mut events) = attached.unwrap();
+    assert_eq!(seen.take(), ["waited"], "nothing is shown to who does not watch");
+    seen.watching.store(true, std::sync::atomic::Ordering::Relaxed);
+    let (call, request) = started(&monitor, &mut qemu, "cont").await;
+    assert_eq!(seen.take(), [r#"sent {"execute":"cont","id":"libvirt-2"}"#]);
+    qemu.event("RESUME", "{}").await.unwrap();
+    qemu.reply(&request, "{}").await.unwrap();
+    call.await.unwrap().unwrap();
+    events.recv().await.unwrap();
+    let done = r#"Done cont {"return": {}, "id": "libvirt-2"}"#;
+    assert_eq!(seen.take(), ["event true", done, "waited"]);
+    let (call, request) = started(&monitor, &mut qemu, "stop").await;
+    qemu.refuse(&request, "GenericError", "no").await.unwrap();
+    call.await.unwrap().unwrap_err();
+    assert!(seen.take().get(1).is_some_and(|line| line.starts_with("Refused stop ")));
+}
+
 #[tokio::test]
 async fn a_qemu_that_does_not_greet_is_given_up() {
     let (socket, _qemu) = Peer::pair().unwrap();
