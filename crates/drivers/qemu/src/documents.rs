@@ -45,17 +45,17 @@ impl config::Entropy for SystemEntropy {
 }
 
 impl QemuDriver {
-    /// Reads a client's document, completes and checks it.
+    /// Completes and checks a client's document: `written`, which was read from `xml`.
     ///
     /// # Errors
     /// What libvirt says of such a document.
     pub(crate) async fn complete_document(
         &self,
+        written: config::Domain,
         xml: &str,
         check: Check,
     ) -> Result<config::Domain> {
-        let mut definition = config::Domain::parse(xml, ParseFlags::Inactive)
-            .map_err(|error| errors::document(&error))?;
+        let mut definition = written;
         let host = self
             .emulators
             .host_for(&definition, &self.settings.nvram_dir.to_string_lossy())
@@ -69,6 +69,14 @@ impl QemuDriver {
             .map_err(|error| errors::document(&error))?;
         Ok(definition)
     }
+}
+
+/// Reads a client's document as it is written.
+///
+/// # Errors
+/// What libvirt says of such a document.
+pub(crate) fn read_written(xml: &str) -> Result<config::Domain> {
+    config::Domain::parse(xml, ParseFlags::Inactive).map_err(|error| errors::document(&error))
 }
 
 /// Reads a definition that this daemon has completed and kept.

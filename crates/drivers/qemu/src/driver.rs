@@ -5,7 +5,10 @@ use std::sync::{Arc, Weak};
 use api::remote::NonnullDomain;
 use api::xdr::{self, Writer};
 use api::{Error, ErrorCode, Feature, Result};
-use driver::{Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Routes};
+use driver::{
+    Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Identity,
+    Reference, Routes,
+};
 use host::files::FileError;
 
 use crate::capabilities::Emulators;
@@ -85,12 +88,18 @@ impl QemuDriver {
 
     /// Tells what happened to a domain.
     pub(crate) fn tell(&self, domain: &Domain, body: DomainEventBody) {
-        self.tell_about(domain.reference(), body);
+        self.tell_about(domain, domain.reference(), body);
     }
 
     /// Tells what happened to a domain that is known by another name or id by now.
-    pub(crate) fn tell_about(&self, domain: NonnullDomain, body: DomainEventBody) {
-        self.events.publish(Event::Domain(DomainEvent { domain, body }));
+    pub(crate) fn tell_about(
+        &self,
+        domain: &Domain,
+        reference: NonnullDomain,
+        body: DomainEventBody,
+    ) {
+        let tags = domain.published().tags.clone();
+        self.events.publish(Event::Domain(DomainEvent { domain: reference, body, tags }));
     }
 
     /// Tells anything else.
@@ -200,6 +209,14 @@ impl Driver for QemuDriver {
         "qemu"
     }
 
+    fn name(&self) -> &'static str {
+        "QEMU"
+    }
+
+    fn identify(&self, object: &Reference) -> Result<Option<Identity>> {
+        self.identity_of(object)
+    }
+
     fn open(&self, path: &str) -> Result<String> {
         let ours = match self.settings.scope {
             Scope::System => "/system",
@@ -220,6 +237,10 @@ impl Driver for QemuDriver {
             feature,
             Feature::XML_MIGRATABLE | Feature::TYPED_PARAM_STRING | Feature::FD_PASSING
         )
+    }
+
+    fn is_busy(&self) -> bool {
+        self.views().iter().any(|view| view.is_active())
     }
 
     fn events(&self) -> &Arc<EventBus> {

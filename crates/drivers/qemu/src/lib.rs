@@ -9,6 +9,7 @@
 //! Not here: sockets, packets and who may call; those are the server's.
 #![forbid(unsafe_code)]
 
+mod access;
 mod answers;
 mod argv;
 mod block;

@@ -8,6 +8,7 @@ use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -135,7 +136,8 @@ pub(super) fn store(directory: &Path, identity: &Identity, emulator: &Emulator) 
     let Some(path) = file(directory, &identity.path) else { return };
     let file = File { questions: questions(), identity, emulator };
     let written = serde_json::to_vec(&file).map_err(io::Error::from).map(|bytes| {
-        std::fs::create_dir_all(directory).map_err(|error| error.to_string()).and_then(|()| {
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
+        made.map_err(|error| error.to_string()).and_then(|()| {
             host::files::write_durable(&path, &bytes, 0o600).map_err(|error| error.to_string())
         })
     });

@@ -9,6 +9,7 @@ mod live;
 mod published;
 #[cfg(test)]
 pub(crate) mod scripted;
+pub(crate) mod tags;
 mod taint;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use api::remote::NonnullDomain;
 use api::{Error, ErrorCode, ErrorDomain, Result, Uuid};
 use arc_swap::{ArcSwap, ArcSwapOption};
-use driver::{JobGate, JobKind, JobPermit};
+use driver::{Identity, JobGate, JobKind, JobPermit};
 use host::process::{ProcessRef, Signal};
 use tokio::sync::Notify;
 
@@ -46,7 +47,10 @@ pub(crate) struct Domain {
 
 impl Domain {
     /// A domain that readers first see as `published`.
-    pub(crate) fn new(uuid: Uuid, published: Published) -> Arc<Self> {
+    pub(crate) fn new(uuid: Uuid, mut published: Published) -> Arc<Self> {
+        if let Some(document) = published.current() {
+            published.tags = tags::of(document);
+        }
         Arc::new(Self {
             uuid,
             gate: JobGate::default(),
@@ -67,8 +71,13 @@ impl Domain {
     /// Changes the snapshot and returns the new one.
     pub(crate) fn publish(&self, change: impl FnOnce(&mut Published)) -> Arc<Published> {
         let _order = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut next = Published::clone(&self.published.load());
+        let before = self.published.load();
+        let mut next = Published::clone(&before);
         change(&mut next);
+        let same = |document| before.current().is_some_and(|old| Arc::ptr_eq(old, document));
+        if let Some(document) = next.current().filter(|document| !same(document)) {
+            next.tags = tags::of(document);
+        }
         let next = Arc::new(next);
         self.published.store(Arc::clone(&next));
         self.changed.notify_waiters();
@@ -142,6 +151,12 @@ impl Domain {
     /// The domain as the protocol names it.
     pub(crate) fn reference(&self) -> NonnullDomain {
         self.published.load().reference(self.uuid)
+    }
+
+    /// The domain as access rules see it.
+    pub(crate) fn identity(&self) -> Identity {
+        let view = self.published.load();
+        Identity::domain(view.name.as_str(), self.uuid, Arc::clone(&view.tags))
     }
 
     /// Its name now.

@@ -7,6 +7,7 @@ use api::{
     DomainCrashedReason, DomainPMSuspendedReason, DomainPausedReason, DomainRunningReason,
     DomainShutdownReason, DomainShutoffReason, DomainState, Uuid,
 };
+use driver::Tags;
 use serde::{Deserialize, Serialize};
 
 use super::Taints;
@@ -30,6 +31,9 @@ pub(crate) struct Published {
     pub taints: Taints,
     /// Whether the definition changed since it was last started, saved, or loaded.
     pub updated: bool,
+    /// What access rules know it by, from the document that runs or else is defined. A domain that
+    /// lost both keeps what it had, for those who are told of its end.
+    pub tags: Tags,
 }
 
 /// A state and the number of its reason, as [`api::DomainState`] and its reason enums count.
@@ -83,6 +87,7 @@ impl Published {
             autostart: false,
             taints: Taints::default(),
             updated: false,
+            tags: Tags::default(),
         }
     }
 

@@ -44,10 +44,7 @@ impl Handler<DomainScreenshot> for QemuDriver {
             .map_err(io::Error::other)
             .flatten()
             .map_err(|error| Error::io(QEMU, &error, "cannot read the picture"))?;
-        cx.open_stream(Stream {
-            reader: Some(Box::new(Cursor::new(picture))),
-            ..Stream::default()
-        });
+        cx.open_stream(Stream::download(Cursor::new(picture)));
         Ok(DomainScreenshotRet { mime: Some(mime(format).to_owned()) })
     }
 }

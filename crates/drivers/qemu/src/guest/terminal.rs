@@ -36,11 +36,7 @@ fn leased(
     let mut end = lease.clone();
     // Nothing is ever sent: a change is that the sender is gone.
     let ended = Box::pin(async move { while end.changed().await.is_ok() {} });
-    Stream {
-        reader: Some(Box::new(LeasedReader { reader, ended })),
-        writer: Some(Box::new(LeasedWriter { writer, lease })),
-        guard: None,
-    }
+    Stream::both(LeasedReader { reader, ended }, LeasedWriter { writer, lease })
 }
 
 /// Reads until the lease ends.

@@ -1,5 +1,6 @@
 //! What starts with the daemon.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 
 use api::remote::{DomainSetAutostart, DomainSetAutostartArgs};
@@ -58,7 +59,7 @@ impl QemuDriver {
 
     fn first_start_since_boot(&self) -> bool {
         let stamp = self.settings.runtime_dir.join("autostarted");
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(stamp) {
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(stamp) {
             Ok(_) => true,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => false,
             Err(error) => {

@@ -57,8 +57,11 @@ impl Handler<DomainCreateXml> for QemuDriver {
         flags::only(args.flags, known.0, "qemuDomainCreateXML")?;
         let flags = Flag(args.flags);
         let check = if flags.contains(Flag::START_VALIDATE) { Check::Schema } else { Check::Rules };
-        let definition = Arc::new(self.complete_document(&args.xml_desc, check).await?);
-        let domain = self.start_transient(definition, mode(flags)).await?;
+        let written = documents::read_written(&args.xml_desc)?;
+        let authorized = self.authorize(cx, &written).await?;
+        let definition = self.complete_document(written, &args.xml_desc, check).await?;
+        let domain =
+            self.start_transient(cx, authorized, Arc::new(definition), mode(flags)).await?;
         if flags.contains(Flag::START_AUTODESTROY) {
             self.destroy_with(&cx.client, &domain);
         }
@@ -81,6 +84,8 @@ impl QemuDriver {
     /// run, that one stays and the guest runs in its name.
     async fn start_transient(
         &self,
+        cx: &CallContext,
+        authorized: Option<Arc<Domain>>,
         definition: Arc<config::Domain>,
         mode: StartMode,
     ) -> Result<Arc<Domain>> {
@@ -88,7 +93,11 @@ impl QemuDriver {
         let name = definition.name.as_str().to_owned();
         let view = Published { persistent: None, ..Published::defined(Arc::clone(&definition)) };
         let make = || Domain::new(uuid, view);
-        let domain = match self.registry.find_or_add(uuid, &name, make)? {
+        let found = self.registry.find_or_add(uuid, &name, make)?;
+        if let Found::Known(domain) = &found {
+            self.authorize_found(cx, domain, authorized.as_ref()).await?;
+        }
+        let domain = match found {
             Found::Known(domain) if domain.published().is_active() => {
                 let detail = format!("domain '{name}' is already active");
                 return Err(Error::operation_invalid(QEMU, detail));

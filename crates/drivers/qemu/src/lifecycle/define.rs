@@ -19,10 +19,10 @@ use crate::registry::Found;
 impl Handler<DomainDefineXml> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: DomainDefineXmlArgs,
     ) -> Result<DomainDefineXmlRet> {
-        let dom = self.define(&args.xml, Check::Rules).await?;
+        let dom = self.define(cx, &args.xml, Check::Rules).await?;
         Ok(DomainDefineXmlRet { dom })
     }
 }
@@ -30,26 +30,31 @@ impl Handler<DomainDefineXml> for QemuDriver {
 impl Handler<DomainDefineXmlFlags> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: DomainDefineXmlFlagsArgs,
     ) -> Result<DomainDefineXmlFlagsRet> {
         let validate = api::DomainDefineFlags::VALIDATE;
         flags::only(args.flags, validate.0, "qemuDomainDefineXMLFlags")?;
         let strict = args.flags & validate.0 != 0;
         let check = if strict { Check::Schema } else { Check::Rules };
-        Ok(DomainDefineXmlFlagsRet { dom: self.define(&args.xml, check).await? })
+        Ok(DomainDefineXmlFlagsRet { dom: self.define(cx, &args.xml, check).await? })
     }
 }
 
 impl QemuDriver {
-    async fn define(&self, xml: &str, check: Check) -> Result<NonnullDomain> {
-        let definition = Arc::new(self.complete_document(xml, check).await?);
+    async fn define(&self, cx: &CallContext, xml: &str, check: Check) -> Result<NonnullDomain> {
+        let written = documents::read_written(xml)?;
+        let authorized = self.authorize(cx, &written).await?;
+        let definition = Arc::new(self.complete_document(written, xml, check).await?);
         let uuid = documents::uuid(&definition)?;
         let make = || Domain::new(uuid, Published::defined(Arc::clone(&definition)));
         let (domain, is_new) =
             match self.registry.find_or_add(uuid, definition.name.as_str(), make)? {
                 Found::New(domain) => (domain, true),
-                Found::Known(domain) => (domain, false),
+                Found::Known(domain) => {
+                    self.authorize_found(cx, &domain, authorized.as_ref()).await?;
+                    (domain, false)
+                }
             };
         let saved = self.keep_definition(&domain, Arc::clone(&definition)).await;
         if let Err(error) = saved {

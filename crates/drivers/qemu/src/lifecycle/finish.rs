@@ -47,7 +47,7 @@ impl QemuDriver {
         }
         reference.id = -1;
         let event = DomainEventType::STOPPED;
-        self.tell_about(reference, DomainEventBody::Lifecycle { event, detail: detail.0 });
+        self.tell_about(domain, reference, DomainEventBody::Lifecycle { event, detail: detail.0 });
         live.set_finished();
     }
 }

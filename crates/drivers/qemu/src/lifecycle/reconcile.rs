@@ -18,6 +18,7 @@ use super::refresh;
 use crate::documents;
 use crate::domain::{Domain, Live, Published, RunState, StopCause};
 use crate::driver::{QemuDriver, StartError};
+use crate::monitor::{self, MonitorProbes};
 use crate::registry::Found;
 use crate::store::{Definitions, Phase, Status, StoredDefinition};
 
@@ -166,6 +167,7 @@ impl QemuDriver {
             autostart: false,
             taints: status.taints,
             updated: false,
+            tags: Default::default(),
         };
         match self.registry.find_or_add(uuid, &status.name, || Domain::new(uuid, view)) {
             Ok(Found::Known(domain) | Found::New(domain)) => Some(domain),
@@ -196,9 +198,13 @@ impl QemuDriver {
         path: PathBuf,
     ) -> Option<EventReceiver> {
         let deadlines = &self.settings.deadlines;
-        let options =
-            Options { greeting_deadline: deadlines.start, command_deadline: deadlines.monitor };
         loop {
+            let options = Options {
+                greeting_deadline: deadlines.start,
+                command_deadline: deadlines.monitor,
+                observer: Some(monitor::observer(domain)),
+                socket_observer: Some(Arc::new(MonitorProbes::new())),
+            };
             match self.attach(domain, live, &path, options).await {
                 Ok(events) => return Some(events),
                 Err(error) => {

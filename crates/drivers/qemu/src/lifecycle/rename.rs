@@ -4,7 +4,7 @@ use api::remote::{DomainRename, DomainRenameArgs, DomainRenameRet};
 use api::{
     DomainEventDefinedDetailType, DomainEventType, DomainEventUndefinedDetailType, Error, Result,
 };
-use driver::{CallContext, DomainEventBody, Handler};
+use driver::{CallContext, DomainEventBody, Handler, Identity};
 use host::files::FileError;
 
 use crate::documents;
@@ -13,10 +13,12 @@ use crate::errors::QEMU;
 use crate::{flags, guest_log};
 
 impl Handler<DomainRename> for QemuDriver {
-    async fn handle(&self, _: &CallContext, args: DomainRenameArgs) -> Result<DomainRenameRet> {
+    async fn handle(&self, cx: &CallContext, args: DomainRenameArgs) -> Result<DomainRenameRet> {
         flags::only(args.flags, 0, "qemuDomainRename")?;
         let new = args.new_name.unwrap_or_default();
         let domain = self.registry.find(&args.dom)?;
+        // By its new name it may be somebody else's.
+        cx.check(&Identity { name: new.clone(), ..domain.identity() }).await?;
         let _job = domain.modify("DomainRename", &self.settings.deadlines).await?;
         let _order = domain.definition().await;
         let view = domain.published();
@@ -48,7 +50,7 @@ impl Handler<DomainRename> for QemuDriver {
         });
         let undefined = DomainEventUndefinedDetailType::RENAMED.0;
         let event = DomainEventType::UNDEFINED;
-        self.tell_about(before, DomainEventBody::Lifecycle { event, detail: undefined });
+        self.tell_about(&domain, before, DomainEventBody::Lifecycle { event, detail: undefined });
         let defined = DomainEventDefinedDetailType::RENAMED.0;
         let event = DomainEventType::DEFINED;
         self.tell(&domain, DomainEventBody::Lifecycle { event, detail: defined });

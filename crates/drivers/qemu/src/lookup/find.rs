@@ -1,16 +1,14 @@
 //! One domain, by what it is known by.
 
+use api::Result;
 use api::remote::{
     DomainLookupById, DomainLookupByIdArgs, DomainLookupByIdRet, DomainLookupByName,
     DomainLookupByNameArgs, DomainLookupByNameRet, DomainLookupByUuid, DomainLookupByUuidArgs,
     DomainLookupByUuidRet,
 };
-use api::{Error, ErrorDomain, Result};
-use driver::{CallContext, Handler};
+use driver::{CallContext, Handler, Key};
 
 use crate::driver::QemuDriver;
-use crate::errors::QEMU;
-use crate::flags;
 
 impl Handler<DomainLookupById> for QemuDriver {
     async fn handle(
@@ -18,13 +16,7 @@ impl Handler<DomainLookupById> for QemuDriver {
         _: &CallContext,
         args: DomainLookupByIdArgs,
     ) -> Result<DomainLookupByIdRet> {
-        if args.id < 0 {
-            let message = "id in virDomainLookupByID must be zero or greater";
-            return Err(flags::refused(ErrorDomain::DOMAIN, message));
-        }
-        let domain = self.registry.by_id(args.id).ok_or_else(|| {
-            Error::no_domain(QEMU, format!("no domain with matching id {}", args.id))
-        })?;
+        let domain = self.find_named(&Key::Id(args.id))?;
         Ok(DomainLookupByIdRet { dom: domain.reference() })
     }
 }
@@ -35,9 +27,7 @@ impl Handler<DomainLookupByName> for QemuDriver {
         _: &CallContext,
         args: DomainLookupByNameArgs,
     ) -> Result<DomainLookupByNameRet> {
-        let domain = self.registry.by_name(&args.name).ok_or_else(|| {
-            Error::no_domain(QEMU, format!("no domain with matching name '{}'", args.name))
-        })?;
+        let domain = self.find_named(&Key::Name(args.name))?;
         Ok(DomainLookupByNameRet { dom: domain.reference() })
     }
 }
@@ -48,9 +38,7 @@ impl Handler<DomainLookupByUuid> for QemuDriver {
         _: &CallContext,
         args: DomainLookupByUuidArgs,
     ) -> Result<DomainLookupByUuidRet> {
-        let domain = self.registry.by_uuid(args.uuid).ok_or_else(|| {
-            Error::no_domain(QEMU, format!("no domain with matching uuid '{}'", args.uuid))
-        })?;
+        let domain = self.find_named(&Key::Uuid { uuid: args.uuid, name: String::new() })?;
         Ok(DomainLookupByUuidRet { dom: domain.reference() })
     }
 }

@@ -7,7 +7,7 @@ use api::remote::{
     ConnectNumOfDefinedDomainsRet, ConnectNumOfDomains, ConnectNumOfDomainsRet,
 };
 use api::xdr::List;
-use api::{ConnectListAllDomainsFlags as Flag, DomainState, Result};
+use api::{ConnectListAllDomainsFlags as Flag, DomainState, Error, ErrorDomain, Result};
 use driver::{CallContext, Handler};
 
 use crate::domain::Published;
@@ -60,16 +60,15 @@ impl Filter {
 impl Handler<ConnectListAllDomains> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: ConnectListAllDomainsArgs,
     ) -> Result<ConnectListAllDomainsRet> {
         flags::only(args.flags, Filter::KNOWN, "qemuConnectListAllDomains")?;
         let filter = Filter::new(args.flags);
-        let wanted = self.registry.all().into_iter().filter_map(|domain| {
-            let view = domain.published();
-            filter.admits(&view).then(|| view.reference(domain.uuid))
-        });
-        let domains: Vec<_> = wanted.collect();
+        let mut wanted = self.registry.all();
+        wanted.retain(|domain| filter.admits(&domain.published()));
+        let wanted = cx.visible(wanted, |domain| domain.identity()).await;
+        let domains: Vec<_> = wanted.iter().map(|domain| domain.reference()).collect();
         let ret = count(domains.len()).cast_unsigned();
         let domains = if args.need_results != 0 { domains } else { Vec::new() };
         Ok(ConnectListAllDomainsRet { domains: List(domains), ret })
@@ -79,17 +78,18 @@ impl Handler<ConnectListAllDomains> for QemuDriver {
 impl Handler<ConnectListDomains> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: ConnectListDomainsArgs,
     ) -> Result<ConnectListDomainsRet> {
-        let ids = self.views().into_iter().filter_map(|view| view.id);
-        Ok(ConnectListDomainsRet { ids: List(ids.take(at_most(args.maxids)).collect()) })
+        let most = at_most(args.maxids, "maxids in virConnectListDomains")?;
+        let ids = self.visible(cx).await.into_iter().filter_map(|view| view.id);
+        Ok(ConnectListDomainsRet { ids: List(ids.take(most).collect()) })
     }
 }
 
 impl Handler<ConnectNumOfDomains> for QemuDriver {
-    async fn handle(&self, _: &CallContext, (): ()) -> Result<ConnectNumOfDomainsRet> {
-        let active = self.views().iter().filter(|view| view.is_active()).count();
+    async fn handle(&self, cx: &CallContext, (): ()) -> Result<ConnectNumOfDomainsRet> {
+        let active = self.visible(cx).await.iter().filter(|view| view.is_active()).count();
         Ok(ConnectNumOfDomainsRet { num: count(active) })
     }
 }
@@ -97,32 +97,40 @@ impl Handler<ConnectNumOfDomains> for QemuDriver {
 impl Handler<ConnectListDefinedDomains> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: ConnectListDefinedDomainsArgs,
     ) -> Result<ConnectListDefinedDomainsRet> {
-        let views = self.views();
+        let most = at_most(args.maxnames, "maxnames in virConnectListDefinedDomains")?;
+        let views = self.visible(cx).await;
         let names = views.iter().filter(|view| !view.is_active()).map(|view| view.name.clone());
-        Ok(ConnectListDefinedDomainsRet {
-            names: List(names.take(at_most(args.maxnames)).collect()),
-        })
+        Ok(ConnectListDefinedDomainsRet { names: List(names.take(most).collect()) })
     }
 }
 
 impl Handler<ConnectNumOfDefinedDomains> for QemuDriver {
-    async fn handle(&self, _: &CallContext, (): ()) -> Result<ConnectNumOfDefinedDomainsRet> {
-        let inactive = self.views().iter().filter(|view| !view.is_active()).count();
+    async fn handle(&self, cx: &CallContext, (): ()) -> Result<ConnectNumOfDefinedDomainsRet> {
+        let inactive = self.visible(cx).await.iter().filter(|view| !view.is_active()).count();
         Ok(ConnectNumOfDefinedDomainsRet { num: count(inactive) })
     }
 }
 
 impl QemuDriver {
-    fn views(&self) -> Vec<std::sync::Arc<Published>> {
+    /// Every domain that the caller may know of.
+    async fn visible(&self, cx: &CallContext) -> Vec<std::sync::Arc<Published>> {
+        let domains = cx.visible(self.registry.all(), |domain| domain.identity()).await;
+        domains.iter().map(|domain| domain.published()).collect()
+    }
+
+    pub(crate) fn views(&self) -> Vec<std::sync::Arc<Published>> {
         self.registry.all().iter().map(|domain| domain.published()).collect()
     }
 }
 
-fn at_most(limit: i32) -> usize {
-    usize::try_from(limit).unwrap_or(0)
+/// How many the caller takes; `what` names the argument and its call.
+fn at_most(limit: i32, what: &str) -> Result<usize> {
+    usize::try_from(limit).map_err(|_| {
+        Error::invalid_arg(ErrorDomain::DOMAIN, format!("{what} must be zero or greater"))
+    })
 }
 
 fn count(number: usize) -> i32 {

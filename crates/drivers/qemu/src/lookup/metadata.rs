@@ -9,9 +9,9 @@ use api::{
     Result,
 };
 use config::domain::metadata::{InvalidMetadata, MetadataEntry};
-use driver::{CallContext, DomainEventBody, Handler};
+use driver::{CallContext, DomainEventBody, Handler, Identity};
 
-use crate::domain::Impact;
+use crate::domain::{Domain, Impact, tags};
 use crate::driver::QemuDriver;
 use crate::flags;
 
@@ -41,12 +41,15 @@ impl Handler<DomainGetMetadata> for QemuDriver {
 }
 
 impl Handler<DomainSetMetadata> for QemuDriver {
-    async fn handle(&self, _: &CallContext, args: DomainSetMetadataArgs) -> Result<()> {
+    async fn handle(&self, cx: &CallContext, args: DomainSetMetadataArgs) -> Result<()> {
         known_flags(args.flags, "virDomainObjSetMetadata")?;
         let change = Change::new(&args)?;
         let domain = self.registry.find(&args.dom)?;
         let _job = domain.modify("DomainSetMetadata", &self.settings.deadlines).await?;
         let impact = Impact::of(args.flags, &domain.published())?;
+        if args.uri.as_deref() == Some(tags::NAMESPACE) {
+            change.check_tags(cx, &domain).await?;
+        }
         if impact.config {
             self.change_definition(&domain, |document| {
                 change.apply(document);
@@ -100,6 +103,15 @@ impl Change {
                 }
             },
         }
+    }
+
+    /// Whether the caller may have the domain with the tags that it would have after the change.
+    async fn check_tags(&self, cx: &CallContext, domain: &Domain) -> Result<()> {
+        let view = domain.published();
+        let Some(document) = view.current() else { return Ok(()) };
+        let mut document = config::Domain::clone(document);
+        self.apply(&mut document);
+        cx.check(&Identity { tags: tags::of(&document), ..domain.identity() }).await
     }
 
     fn apply(&self, document: &mut config::Domain) {

@@ -8,7 +8,7 @@ use config::domain::complete::aliases::assign_aliases;
 use driver::{CallContext, Handler};
 
 use crate::argv::{self, Context, Directories, Purpose};
-use crate::documents::{Check, SystemEntropy};
+use crate::documents::{self, Check, SystemEntropy};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::lifecycle::{vhost_net, wall_clock};
@@ -31,7 +31,8 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             let what = format!("unsupported config type {}", args.native_format);
             return Err(Error::invalid_arg(QEMU, what));
         }
-        let mut domain = self.complete_document(&args.domain_xml, Check::Rules).await?;
+        let written = documents::read_written(&args.domain_xml)?;
+        let mut domain = self.complete_document(written, &args.domain_xml, Check::Rules).await?;
         let emulator = self.emulators.of(&domain).await?;
         let host =
             self.emulators.host_for(&domain, &self.settings.nvram_dir.to_string_lossy()).await?;

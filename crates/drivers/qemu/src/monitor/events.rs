@@ -115,6 +115,7 @@ fn raw(domain: &Domain, event: &qmp::Event) -> Event {
         seconds: event.seconds.max(0),
         micros: u32::try_from(event.microseconds).unwrap_or(0),
         details: event.data.as_deref().map(|data| qmp::compact(data.get())),
+        tags: domain.published().tags.clone(),
     })
 }
 

@@ -56,6 +56,10 @@ impl Handler<NodeGetCellsFreeMemory> for QemuDriver {
         _: &CallContext,
         args: NodeGetCellsFreeMemoryArgs,
     ) -> Result<NodeGetCellsFreeMemoryRet> {
+        if args.maxcells <= 0 {
+            let detail = "maxCells in virNodeGetCellsFreeMemory must be greater than zero";
+            return Err(Error::invalid_arg(HOST, detail));
+        }
         let nodes = nodes(&self.node.root)?;
         let last = last_id(&nodes);
         if args.start_cell < 0 || args.start_cell > last {

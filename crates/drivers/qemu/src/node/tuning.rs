@@ -3,7 +3,7 @@
 use api::remote::{
     NodeGetMemoryParameters, NodeGetMemoryParametersArgs, NodeGetMemoryParametersRet,
 };
-use api::{Params, Result};
+use api::{Error, Params, Result};
 use driver::{CallContext, Handler};
 use host::ksm::merging;
 
@@ -37,6 +37,10 @@ impl Handler<NodeGetMemoryParameters> for QemuDriver {
         // Every client that speaks to us takes strings; there are none here.
         let flags = args.flags & !api::TypedParameterFlags::PARAM_STRING_OKAY.0;
         no_flags(flags, HOST, "virHostMemGetParameters")?;
+        if args.nparams < 0 {
+            let detail = "nparams in virNodeGetMemoryParameters must be zero or greater";
+            return Err(Error::invalid_arg(HOST, detail));
+        }
         let mut params = Params::default();
         for (name, width) in FIGURES {
             let Some(value) = merging(&self.node.root, name) else { continue };

@@ -91,7 +91,7 @@ impl Wanted {
 impl Handler<ConnectGetAllDomainStats> for QemuDriver {
     async fn handle(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         args: ConnectGetAllDomainStatsArgs,
     ) -> Result<ConnectGetAllDomainStatsRet> {
         let known = Flag::NOWAIT | Flag::BACKING | Flag::ENFORCE_STATS;
@@ -102,6 +102,7 @@ impl Handler<ConnectGetAllDomainStats> for QemuDriver {
             // One that is gone meanwhile is left out.
             listed => listed.iter().filter_map(|dom| self.registry.by_uuid(dom.uuid)).collect(),
         };
+        let domains = cx.visible(domains, |domain| domain.identity()).await;
         let filter = Filter::new(args.flags & FILTERS);
         let records = self.shared()?.all_stats(domains, filter, wanted).await?;
         Ok(ConnectGetAllDomainStatsRet { ret_stats: List(records) })

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use host::process::{Lifetime, Output, Process, Signal, Spawn};
@@ -13,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::ProbeError;
 use super::questions::Fault;
 use crate::capabilities::Accel;
+use crate::monitor::MonitorProbes;
 
 /// The number at which QEMU finds its end of the monitor.
 const MONITOR_FD: i32 = 3;
@@ -67,7 +69,12 @@ impl Session {
         questions: impl FnOnce(Monitor) -> F,
     ) -> Result<T, ProbeError> {
         let left = self.until - Instant::now();
-        let options = Options { greeting_deadline: left, command_deadline: left };
+        let options = Options {
+            greeting_deadline: left,
+            command_deadline: left,
+            observer: None,
+            socket_observer: Some(Arc::new(MonitorProbes::new())),
+        };
         let stream = self.stream;
         let conversation = async {
             let (monitor, ..) = Monitor::attach(stream, options).await.map_err(Fault::Monitor)?;

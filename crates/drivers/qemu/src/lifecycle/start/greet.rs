@@ -11,6 +11,7 @@ use crate::domain::{Domain, Live};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::lifecycle::refresh;
+use crate::monitor::{self, MonitorProbes};
 
 /// A guest whose monitor has answered; its virtual CPUs stand still.
 pub(super) struct Greeted {
@@ -26,13 +27,17 @@ impl Greeted {
         domain: &Arc<Domain>,
         spawned: Spawned,
     ) -> Result<Self> {
-        let Spawned { mut prepared, held, monitor } = spawned;
+        let Spawned { mut prepared, held, monitor: socket } = spawned;
         let deadlines = &driver.settings.deadlines;
         let process = held.release(deadlines.start).await;
         let process = process.map_err(|error| Error::internal(QEMU, error.to_string()))?;
-        let options =
-            Options { greeting_deadline: deadlines.start, command_deadline: deadlines.monitor };
-        let greeting = greet(&process, monitor, options).await;
+        let options = Options {
+            greeting_deadline: deadlines.start,
+            command_deadline: deadlines.monitor,
+            observer: Some(monitor::observer(domain)),
+            socket_observer: Some(Arc::new(MonitorProbes::new())),
+        };
+        let greeting = greet(&process, socket, options).await;
         let (monitor, events) = match greeting {
             Ok(greeted) => greeted,
             Err(error) => return Err(give_up(&process, &prepared.scaffold, error).await),

@@ -40,8 +40,7 @@ impl QemuDriver {
         let restarts = live.parts().reboots_on_shutdown && expected.is_none();
         if domain.published().state.state() == DomainState::RUNNING && !restarts {
             let then = expected.unwrap_or(RunState::paused(DomainPausedReason::UNKNOWN));
-            self.enter_state(domain, live, then);
-            self.tell_suspended(domain, DomainPausedReason(then.reason));
+            self.suspend(domain, live, then);
         }
         settle(domain, live, expected);
     }
@@ -51,13 +50,12 @@ impl QemuDriver {
         let rebooted = std::mem::take(&mut live.parts().reboots_on_shutdown);
         if domain.published().state.state() != DomainState::RUNNING {
             let then = expected.unwrap_or(RunState::running(DomainRunningReason::UNPAUSED));
-            self.enter_state(domain, live, then);
             let detail = match DomainRunningReason(then.reason) {
                 DomainRunningReason::MIGRATED => DomainEventResumedDetailType::MIGRATED,
                 DomainRunningReason::FROM_SNAPSHOT => DomainEventResumedDetailType::FROM_SNAPSHOT,
                 _ => DomainEventResumedDetailType::UNPAUSED,
             };
-            self.tell_lifecycle(domain, DomainEventType::RESUMED, detail.0);
+            self.enter_state(domain, live, then, (DomainEventType::RESUMED, detail.0));
         } else if rebooted {
             self.save_status(domain, live);
         }
@@ -85,13 +83,13 @@ impl QemuDriver {
         {
             return;
         }
-        self.enter_state(domain, live, RunState::shutting_down(DomainShutdownReason::UNKNOWN));
         let detail = match data.unwrap_or_default().guest {
             Some(true) => DomainEventShutdownDetailType::GUEST,
             Some(false) => DomainEventShutdownDetailType::HOST,
             None => DomainEventShutdownDetailType::FINISHED,
         };
-        self.tell_lifecycle(domain, DomainEventType::SHUTDOWN, detail.0);
+        let down = RunState::shutting_down(DomainShutdownReason::UNKNOWN);
+        self.enter_state(domain, live, down, (DomainEventType::SHUTDOWN, detail.0));
         if ours.is_none() {
             self.when_down(domain, live);
         }
@@ -126,9 +124,9 @@ impl QemuDriver {
         if domain.published().state.state() != DomainState::PMSUSPENDED {
             return;
         }
-        self.enter_state(domain, live, RunState::running(DomainRunningReason::WAKEUP));
+        let awake = RunState::running(DomainRunningReason::WAKEUP);
         let detail = DomainEventStartedDetailType::WAKEUP.0;
-        self.tell_lifecycle(domain, DomainEventType::STARTED, detail);
+        self.enter_state(domain, live, awake, (DomainEventType::STARTED, detail));
     }
 
     pub(super) fn on_watchdog(&self, domain: &Domain, live: &Live, data: Option<Watchdog>) {
@@ -151,9 +149,9 @@ impl QemuDriver {
 
     /// The guest's kernel gave up.
     pub(super) fn on_panic(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
-        self.enter_state(domain, live, RunState::crashed(DomainCrashedReason::PANICKED));
+        let crashed = RunState::crashed(DomainCrashedReason::PANICKED);
         let detail = DomainEventCrashedDetailType::PANICKED.0;
-        self.tell_lifecycle(domain, DomainEventType::CRASHED, detail);
+        self.enter_state(domain, live, crashed, (DomainEventType::CRASHED, detail));
         let action = domain.published().live.as_ref().and_then(|live| live.on_crash);
         if let Some(LifecycleAction::CoredumpDestroy | LifecycleAction::CoredumpRestart) = action {
             tracing::warn!(domain = %domain.name(), "no core is dumped: not supported yet");
@@ -180,33 +178,40 @@ impl QemuDriver {
     /// QEMU stops the CPUs by itself and has just said why; the `STOP` that follows says nothing new.
     pub(super) fn paused_by_qemu(&self, domain: &Domain, live: &Live, reason: DomainPausedReason) {
         if domain.published().state.state() == DomainState::RUNNING {
-            self.enter_state(domain, live, RunState::paused(reason));
-            self.tell_suspended(domain, reason);
+            self.suspend(domain, live, RunState::paused(reason));
         }
     }
 
     fn enter_sleep(&self, domain: &Domain, live: &Live, detail: DomainEventPMSuspendedDetailType) {
         if domain.published().state.state() == DomainState::RUNNING {
             let asleep = RunState::pm_suspended(DomainPMSuspendedReason::PMSUSPENDED_UNKNOWN);
-            self.enter_state(domain, live, asleep);
-            self.tell_lifecycle(domain, DomainEventType::PMSUSPENDED, detail.0);
+            self.enter_state(domain, live, asleep, (DomainEventType::PMSUSPENDED, detail.0));
         }
     }
 
-    fn enter_state(&self, domain: &Domain, live: &Live, state: RunState) {
+    /// A state that readers see, clients hear of, and a later daemon knows, in this order: who waits
+    /// for the news need not wait for the file.
+    fn enter_state(
+        &self,
+        domain: &Domain,
+        live: &Live,
+        state: RunState,
+        (event, detail): (DomainEventType, i32),
+    ) {
         domain.publish(|view| view.state = state);
+        self.tell_lifecycle(domain, event, detail);
         self.save_status(domain, live);
     }
 
-    fn tell_suspended(&self, domain: &Domain, reason: DomainPausedReason) {
-        let detail = match reason {
+    fn suspend(&self, domain: &Domain, live: &Live, paused: RunState) {
+        let detail = match DomainPausedReason(paused.reason) {
             DomainPausedReason::MIGRATION => DomainEventSuspendedDetailType::MIGRATED,
             DomainPausedReason::IOERROR => DomainEventSuspendedDetailType::IOERROR,
             DomainPausedReason::WATCHDOG => DomainEventSuspendedDetailType::WATCHDOG,
             DomainPausedReason::FROM_SNAPSHOT => DomainEventSuspendedDetailType::FROM_SNAPSHOT,
             _ => DomainEventSuspendedDetailType::PAUSED,
         };
-        self.tell_lifecycle(domain, DomainEventType::SUSPENDED, detail.0);
+        self.enter_state(domain, live, paused, (DomainEventType::SUSPENDED, detail.0));
     }
 
     fn tell_lifecycle(&self, domain: &Domain, event: DomainEventType, detail: i32) {

@@ -122,7 +122,7 @@ impl Guest {
         let seen = std::mem::take(&mut *self.seen.0.lock().unwrap());
         let bodies = seen.into_iter().filter_map(|event| match event {
             Event::Domain(event) => Some(event.body),
-            Event::Monitor(_) => None,
+            _ => None,
         });
         bodies.collect()
     }
