@@ -1,93 +1,321 @@
-//! Who may connect.
+//! Who may connect, and who may speak before it has said who it is.
+//!
+//! ```text
+//! accept ── room? ──> Admitted ── place before the door? ──> authenticates ──> named
+//! ```
+//!
+//! A connection beyond `max_clients` waits until another one ends. Places for those who have not
+//! authenticated are counted for each user of a socket: whoever connects and says nothing holds up
+//! only its own next connections, which are accepted and not read from. Clients from the network
+//! share one count, for nobody knows who they are.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
-use crate::{Limits, ListenerKind};
+use crate::outgoing::Outgoing;
+use crate::server::ListenerKind;
+use crate::turns::{Line, Turns};
 
 /// Counts connections: all, those without a name yet, and those of each user.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    clients: Arc<Semaphore>,
-    /// By socket: silent clients of the one for readers, to which anybody may connect, keep nobody
-    /// from the other.
-    anonymous: [(ListenerKind, Arc<Semaphore>); 2],
-    per_user: Mutex<HashMap<u32, usize>>,
-    max_per_user: usize,
+    book: Mutex<Book>,
+    /// Told when there may be room for one more.
+    room: Notify,
+    turns: Arc<Turns>,
 }
 
-/// Places for a connection that is yet to be accepted.
-pub(crate) struct Places {
-    client: OwnedSemaphorePermit,
-    anonymous: OwnedSemaphorePermit,
+/// How many may be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Capacity {
+    /// In all.
+    pub(crate) clients: usize,
+    /// Without a name, of one user; 0: any number.
+    pub(crate) anonymous: usize,
+    /// Of one user.
+    pub(crate) per_user: usize,
+}
+
+/// How many are connected, and may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Occupancy {
+    pub(crate) capacity: Capacity,
+    pub(crate) clients: usize,
+    /// Those without a name, whether they may speak or wait for that.
+    pub(crate) anonymous: usize,
+}
+
+/// More nameless ones than clients may be connected.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AnonymousAboveClients;
+
+#[derive(Debug)]
+struct Book {
+    capacity: Capacity,
+    clients: usize,
+    anonymous: usize,
+    /// By user id; none for clients from the network.
+    users: HashMap<Option<u32>, User>,
+}
+
+#[derive(Debug, Default)]
+struct User {
+    clients: usize,
+    line: Arc<Line>,
+    /// Before the doors for writers and for readers: silent clients of the one for readers, which
+    /// anybody may open, keep nobody from the other.
+    anterooms: [Anteroom; 2],
+}
+
+/// Where those wait who have not authenticated.
+#[derive(Debug, Default)]
+struct Anteroom {
+    seated: usize,
+    waiting: VecDeque<Arc<Seat>>,
+}
+
+/// The place of one client before the door.
+struct Seat {
+    taken: AtomicBool,
+    outgoing: Arc<Outgoing>,
+}
+
+impl std::fmt::Debug for Seat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seat").field("taken", &self.taken).finish_non_exhaustive()
+    }
 }
 
 /// The right to be connected, until dropped.
 pub(crate) struct Admitted {
     admission: Arc<Admission>,
+    kind: ListenerKind,
     uid: Option<u32>,
-    _client: OwnedSemaphorePermit,
-    anonymous: Option<OwnedSemaphorePermit>,
+    line: Arc<Line>,
+    anonymous: Anonymous,
+}
+
+/// Whether a client has said who it is.
+enum Anonymous {
+    /// It waits to be asked.
+    Arriving,
+    /// It has a seat, or waits for one.
+    Waiting(Arc<Seat>),
+    /// It has.
+    Named,
 }
 
 impl Admission {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            clients: Arc::new(Semaphore::new(limits.max_clients)),
-            anonymous: [ListenerKind::ReadWrite, ListenerKind::ReadOnly]
-                .map(|kind| (kind, Arc::new(Semaphore::new(limits.max_anonymous_clients)))),
-            per_user: Mutex::default(),
-            max_per_user: limits.max_clients_per_user,
-        }
+    pub(crate) fn new(capacity: Capacity, turns: Arc<Turns>) -> Self {
+        let book = Book { capacity, clients: 0, anonymous: 0, users: HashMap::new() };
+        Self { book: Mutex::new(book), room: Notify::new(), turns }
     }
 
-    /// Waits until one more may connect to a socket of `kind`: as libvirtd does, whoever is too many waits in the
-    /// kernel's queue. None when the server is gone.
-    pub(crate) async fn places(&self, kind: ListenerKind) -> Option<Places> {
-        let client = Arc::clone(&self.clients).acquire_owned().await.ok()?;
-        let (_, anonymous) = self.anonymous.iter().find(|(of, _)| *of == kind)?;
-        let anonymous = Arc::clone(anonymous).acquire_owned().await.ok()?;
-        Some(Places { client, anonymous })
-    }
-
-    /// Gives `places` to a connection of `uid`; none when that user has too many.
-    pub(crate) fn admit(self: &Arc<Self>, places: Places, uid: Option<u32>) -> Option<Admitted> {
-        if let Some(uid) = uid {
-            let mut per_user = self.per_user.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = per_user.entry(uid).or_default();
-            if *count >= self.max_per_user {
-                return None;
+    /// Waits until one more may be connected; none when `uid` has too many connections.
+    pub(crate) async fn admit(
+        self: &Arc<Self>,
+        kind: ListenerKind,
+        uid: Option<u32>,
+    ) -> Option<Admitted> {
+        loop {
+            let room = self.room.notified();
+            tokio::pin!(room);
+            // Enabled before looking, so that no notice falls between.
+            room.as_mut().enable();
+            if let Some(entered) = self.book().enter_if_room(uid) {
+                return entered.map(|line| Admitted {
+                    admission: Arc::clone(self),
+                    kind,
+                    uid,
+                    line,
+                    anonymous: Anonymous::Arriving,
+                });
             }
-            *count += 1;
+            room.await;
         }
-        Some(Admitted {
-            admission: Arc::clone(self),
-            uid,
-            _client: places.client,
-            anonymous: Some(places.anonymous),
-        })
+    }
+
+    /// How things stand.
+    pub(crate) fn occupancy(&self) -> Occupancy {
+        let book = self.book();
+        Occupancy { capacity: book.capacity, clients: book.clients, anonymous: book.anonymous }
+    }
+
+    /// Changes how many may be connected, at once; nobody is sent away.
+    pub(crate) fn set_capacity(&self, capacity: Capacity) {
+        let mut book = self.book();
+        book.capacity = capacity;
+        self.let_in(book);
+    }
+
+    /// Changes some of it.
+    ///
+    /// # Errors
+    /// When more nameless ones than clients might be connected.
+    pub(crate) fn resize(
+        &self,
+        clients: Option<usize>,
+        anonymous: Option<usize>,
+    ) -> Result<(), AnonymousAboveClients> {
+        let mut book = self.book();
+        let clients = clients.unwrap_or(book.capacity.clients);
+        let anonymous = anonymous.unwrap_or(book.capacity.anonymous);
+        if clients < anonymous || clients == 0 {
+            return Err(AnonymousAboveClients);
+        }
+        book.capacity = Capacity { clients, anonymous, ..book.capacity };
+        self.let_in(book);
+        Ok(())
+    }
+
+    /// Lets in whoever waits and may come in now.
+    fn let_in(&self, mut book: MutexGuard<'_, Book>) {
+        let seated = book.seat_all();
+        drop(book);
+        seated.iter().for_each(|seat| seat.outgoing.wake());
+        self.room.notify_waiters();
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    /// Counts one more; none when there is no room, and no line when the user has too many.
+    fn enter_if_room(&mut self, uid: Option<u32>) -> Option<Option<Arc<Line>>> {
+        (self.clients < self.capacity.clients).then(|| self.enter(uid))
+    }
+
+    fn enter(&mut self, uid: Option<u32>) -> Option<Arc<Line>> {
+        let user = self.users.entry(uid).or_default();
+        if uid.is_some() && user.clients >= self.capacity.per_user {
+            return None;
+        }
+        user.clients = user.clients.saturating_add(1);
+        self.clients = self.clients.saturating_add(1);
+        Some(Arc::clone(&user.line))
+    }
+
+    fn leave(&mut self, uid: Option<u32>) {
+        self.clients = self.clients.saturating_sub(1);
+        if let Some(user) = self.users.get_mut(&uid) {
+            user.clients = user.clients.saturating_sub(1);
+            if user.clients == 0 {
+                self.users.remove(&uid);
+            }
+        }
+    }
+
+    fn sit(&mut self, kind: ListenerKind, uid: Option<u32>, seat: &Arc<Seat>) {
+        self.anonymous = self.anonymous.saturating_add(1);
+        if let Some(user) = self.users.get_mut(&uid) {
+            let anteroom = user.anteroom(kind);
+            anteroom.waiting.push_back(Arc::clone(seat));
+            anteroom.fill(self.capacity.anonymous);
+        }
+    }
+
+    /// Gives up a seat; whoever got it.
+    fn stand_up(
+        &mut self,
+        kind: ListenerKind,
+        uid: Option<u32>,
+        seat: &Arc<Seat>,
+    ) -> Vec<Arc<Seat>> {
+        self.anonymous = self.anonymous.saturating_sub(1);
+        let Some(user) = self.users.get_mut(&uid) else { return Vec::new() };
+        let anteroom = user.anteroom(kind);
+        if seat.is_taken() {
+            anteroom.seated = anteroom.seated.saturating_sub(1);
+        } else {
+            anteroom.waiting.retain(|other| !Arc::ptr_eq(other, seat));
+        }
+        anteroom.fill(self.capacity.anonymous)
+    }
+
+    fn seat_all(&mut self) -> Vec<Arc<Seat>> {
+        let max = self.capacity.anonymous;
+        let anterooms = self.users.values_mut().flat_map(|user| user.anterooms.iter_mut());
+        anterooms.flat_map(|anteroom| anteroom.fill(max)).collect()
+    }
+}
+
+impl User {
+    fn anteroom(&mut self, kind: ListenerKind) -> &mut Anteroom {
+        let [writers, readers] = &mut self.anterooms;
+        match kind {
+            ListenerKind::ReadWrite | ListenerKind::Admin => writers,
+            ListenerKind::ReadOnly => readers,
+        }
+    }
+}
+
+impl Anteroom {
+    /// Seats those who wait, as far as there are seats; 0 stands for any number.
+    fn fill(&mut self, max: usize) -> Vec<Arc<Seat>> {
+        let mut seated = Vec::new();
+        while (max == 0 || self.seated < max)
+            && let Some(seat) = self.waiting.pop_front()
+        {
+            self.seated = self.seated.saturating_add(1);
+            seat.taken.store(true, Ordering::Release);
+            seated.push(seat);
+        }
+        seated
+    }
+}
+
+impl Seat {
+    fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::Acquire)
     }
 }
 
 impl Admitted {
+    /// The client is about to say who it is; `outgoing` is woken when it may.
+    pub(crate) fn ask_name(&mut self, outgoing: &Arc<Outgoing>) {
+        let seat = Arc::new(Seat { taken: AtomicBool::new(false), outgoing: Arc::clone(outgoing) });
+        self.admission.book().sit(self.kind, self.uid, &seat);
+        self.anonymous = Anonymous::Waiting(seat);
+    }
+
+    /// Whether the client may speak now.
+    pub(crate) fn may_speak(&self) -> bool {
+        match &self.anonymous {
+            Anonymous::Named => true,
+            Anonymous::Waiting(seat) => seat.is_taken(),
+            Anonymous::Arriving => false,
+        }
+    }
+
     /// The client has authenticated.
     pub(crate) fn named(&mut self) {
-        self.anonymous = None;
+        if let Anonymous::Waiting(seat) = std::mem::replace(&mut self.anonymous, Anonymous::Named) {
+            let seated = self.admission.book().stand_up(self.kind, self.uid, &seat);
+            seated.iter().for_each(|seat| seat.outgoing.wake());
+        }
+    }
+
+    /// Where its calls wait.
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    /// The turns of its calls.
+    pub(crate) fn turns(&self) -> &Arc<Turns> {
+        &self.admission.turns
     }
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let Some(uid) = self.uid else { return };
-        let mut per_user = self.admission.per_user.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = per_user.get_mut(&uid) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                per_user.remove(&uid);
-            }
-        }
+        self.named();
+        self.admission.book().leave(self.uid);
+        self.admission.room.notify_waiters();
     }
 }
 
@@ -95,44 +323,112 @@ impl Drop for Admitted {
 mod tests {
     use std::sync::Arc;
 
-    use super::Admission;
+    use driver::{Client, Peer};
+    use tokio::task::JoinHandle;
+
+    use super::{Admission, Admitted, AnonymousAboveClients, Capacity};
+    use crate::outgoing::Outgoing;
+    use crate::trace::Tap;
+    use crate::turns::Turns;
     use crate::{Limits, ListenerKind};
 
-    #[tokio::test]
-    async fn a_user_with_too_many_connections_is_refused_others_are_not() {
-        let limits = Limits { max_clients_per_user: 1, ..Limits::default() };
-        let admission = Arc::new(Admission::new(&limits));
-        let first =
-            admission.admit(admission.places(ListenerKind::ReadWrite).await.unwrap(), Some(1000));
-        assert!(first.is_some());
-        assert!(
-            admission
-                .admit(admission.places(ListenerKind::ReadWrite).await.unwrap(), Some(1000))
-                .is_none()
-        );
-        assert!(
-            admission
-                .admit(admission.places(ListenerKind::ReadWrite).await.unwrap(), Some(1001))
-                .is_some()
-        );
-        drop(first);
-        assert!(
-            admission
-                .admit(admission.places(ListenerKind::ReadWrite).await.unwrap(), Some(1000))
-                .is_some()
-        );
+    const ROOMY: Capacity = Capacity { clients: 100, anonymous: 20, per_user: 50 };
+
+    fn admission(capacity: Capacity) -> Arc<Admission> {
+        Arc::new(Admission::new(capacity, Arc::new(Turns::new(10, 10))))
+    }
+
+    /// A client that has connected and is yet to say who it is.
+    async fn arrive(admission: &Arc<Admission>, kind: ListenerKind, uid: u32) -> Admitted {
+        let mut admitted = admission.admit(kind, Some(uid)).await.unwrap();
+        let client = Arc::new(Client::new(1, Peer::default()));
+        admitted.ask_name(&Arc::new(Outgoing::new(&Limits::default(), Tap::new(&client))));
+        admitted
     }
 
     #[tokio::test]
-    async fn whoever_has_authenticated_makes_place_for_the_next() {
-        let limits = Limits { max_anonymous_clients: 1, ..Limits::default() };
-        let admission = Arc::new(Admission::new(&limits));
-        let mut first = admission
-            .admit(admission.places(ListenerKind::ReadWrite).await.unwrap(), None)
-            .unwrap();
-        let free = || admission.anonymous.each_ref().map(|(_, places)| places.available_permits());
-        assert_eq!(free(), [0, 1], "the other socket has places of its own");
-        first.named();
-        assert_eq!(free(), [1, 1]);
+    async fn a_user_with_too_many_connections_is_refused_others_are_not() {
+        let admission = admission(Capacity { per_user: 1, ..ROOMY });
+        let first = admission.admit(ListenerKind::ReadWrite, Some(1000)).await;
+        assert!(first.is_some());
+        assert!(admission.admit(ListenerKind::ReadWrite, Some(1000)).await.is_none());
+        assert!(admission.admit(ListenerKind::ReadWrite, Some(1001)).await.is_some());
+        drop(first);
+        assert!(admission.admit(ListenerKind::ReadWrite, Some(1000)).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn silent_clients_hold_up_only_their_own_user_and_socket() {
+        let admission = admission(Capacity { anonymous: 1, ..ROOMY });
+        let mut silent = arrive(&admission, ListenerKind::ReadOnly, 1000).await;
+        assert!(silent.may_speak());
+        let next = arrive(&admission, ListenerKind::ReadOnly, 1000).await;
+        assert!(!next.may_speak());
+        assert!(arrive(&admission, ListenerKind::ReadWrite, 1000).await.may_speak());
+        assert!(arrive(&admission, ListenerKind::ReadOnly, 0).await.may_speak());
+        assert_eq!(admission.occupancy().anonymous, 2);
+        silent.named();
+        assert!(next.may_speak());
+        assert_eq!(admission.occupancy().anonymous, 1);
+    }
+
+    #[tokio::test]
+    async fn whoever_leaves_while_it_waits_takes_no_seat() {
+        let admission = admission(Capacity { anonymous: 1, ..ROOMY });
+        let first = arrive(&admission, ListenerKind::ReadWrite, 7).await;
+        let second = arrive(&admission, ListenerKind::ReadWrite, 7).await;
+        let third = arrive(&admission, ListenerKind::ReadWrite, 7).await;
+        drop(second);
+        assert!(!third.may_speak());
+        drop(first);
+        assert!(third.may_speak());
+        drop(third);
+        assert_eq!((admission.occupancy().clients, admission.occupancy().anonymous), (0, 0));
+        assert!(admission.book().users.is_empty());
+    }
+
+    #[tokio::test]
+    async fn whoever_is_too_many_waits_until_there_is_room_or_more_of_it() {
+        let admission = admission(Capacity { clients: 1, anonymous: 1, ..ROOMY });
+        let first = arrive(&admission, ListenerKind::ReadWrite, 1).await;
+        let next = arrival(&admission);
+        assert!(!gets_in_at_once(&next).await);
+        drop(first);
+        let first = next.await.unwrap();
+        let next = arrival(&admission);
+        assert!(!gets_in_at_once(&next).await);
+        admission.resize(Some(2), None).unwrap();
+        let second = next.await.unwrap();
+        assert_eq!(admission.occupancy().clients, 2);
+        drop((first, second));
+    }
+
+    fn arrival(admission: &Arc<Admission>) -> JoinHandle<Admitted> {
+        let admission = Arc::clone(admission);
+        tokio::spawn(async move { arrive(&admission, ListenerKind::ReadWrite, 2).await })
+    }
+
+    /// On a runtime of one thread, whoever can go on has done so after a few turns.
+    async fn gets_in_at_once(arrival: &JoinHandle<Admitted>) -> bool {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        arrival.is_finished()
+    }
+
+    #[tokio::test]
+    async fn growing_seats_those_who_wait_and_shrinking_sends_nobody_away() {
+        let admission = admission(Capacity { anonymous: 1, ..ROOMY });
+        let first = arrive(&admission, ListenerKind::ReadWrite, 1).await;
+        let second = arrive(&admission, ListenerKind::ReadWrite, 1).await;
+        admission.resize(None, Some(2)).unwrap();
+        assert!(second.may_speak());
+        admission.resize(None, Some(1)).unwrap();
+        assert!(first.may_speak() && second.may_speak());
+        assert!(!arrive(&admission, ListenerKind::ReadWrite, 1).await.may_speak());
+        assert_eq!(admission.resize(Some(0), Some(0)), Err(AnonymousAboveClients));
+        assert_eq!(admission.resize(None, Some(101)), Err(AnonymousAboveClients));
+        admission.resize(None, Some(0)).unwrap();
+        assert!(arrive(&admission, ListenerKind::ReadWrite, 1).await.may_speak());
     }
 }

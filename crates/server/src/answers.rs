@@ -1,28 +1,29 @@
-//! Calls that the session answers itself: authentication, opening and closing, features. What is
-//! registered for is in `registration`.
+//! Calls that the session answers itself: opening and closing, features. What is registered for is
+//! in `registration`, who the client is in `auth`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use api::admin::{ConnectClose as AdminClose, ConnectDaemonShutdown, ConnectOpen as AdminOpen};
 use api::procedure::Row;
 use api::qemu::{ConnectDomainMonitorEventDeregister, ConnectDomainMonitorEventRegister};
 use api::remote::{
-    AuthList, AuthListRet, AuthPolkit, AuthPolkitRet, AuthSaslInit, AuthSaslInitRet, AuthSaslStart,
-    AuthSaslStartRet, AuthSaslStep, AuthSaslStepRet, AuthType, ConnectClose,
-    ConnectDomainEventCallbackDeregisterAny, ConnectDomainEventCallbackRegisterAny,
-    ConnectDomainEventDeregister, ConnectDomainEventDeregisterAny, ConnectDomainEventRegister,
-    ConnectDomainEventRegisterAny, ConnectGetUri, ConnectGetUriRet, ConnectIsSecure,
-    ConnectIsSecureRet, ConnectNetworkEventDeregisterAny, ConnectNetworkEventRegisterAny,
+    AuthList, AuthSaslInit, ConnectClose, ConnectDomainEventCallbackDeregisterAny,
+    ConnectDomainEventCallbackRegisterAny, ConnectDomainEventDeregister,
+    ConnectDomainEventDeregisterAny, ConnectDomainEventRegister, ConnectDomainEventRegisterAny,
+    ConnectGetUri, ConnectGetUriRet, ConnectIsSecure, ConnectIsSecureRet,
+    ConnectNetworkEventDeregisterAny, ConnectNetworkEventRegisterAny,
     ConnectNodeDeviceEventDeregisterAny, ConnectNodeDeviceEventRegisterAny, ConnectOpen,
     ConnectRegisterCloseCallback, ConnectSecretEventDeregisterAny, ConnectSecretEventRegisterAny,
     ConnectStoragePoolEventDeregisterAny, ConnectStoragePoolEventRegisterAny,
     ConnectSupportsFeature, ConnectSupportsFeatureRet, ConnectUnregisterCloseCallback,
 };
 use api::xdr::{Writer, Xdr};
-use api::{Error, ErrorCode, ErrorDomain, Feature, Procedure, Result};
+use api::{Error, ErrorDomain, Feature, Procedure, Result};
 use driver::ClientAccess;
 use tokio::time::Instant;
 
+use crate::access::ClientGuard;
 use crate::dispatch::decode;
 use crate::server::ListenerKind;
 use crate::session::{Opened, Phase, Session};
@@ -58,7 +59,8 @@ macro_rules! own_calls {
     };
 }
 own_calls! {
-    AuthList, AuthSaslInit, AuthSaslStart, AuthSaslStep, AuthPolkit,
+    AdminOpen, AdminClose, ConnectDaemonShutdown,
+    AuthList, AuthSaslInit,
     ConnectOpen, ConnectClose, ConnectSupportsFeature, ConnectGetUri, ConnectIsSecure,
     ConnectRegisterCloseCallback, ConnectUnregisterCloseCallback,
     ConnectDomainEventRegister, ConnectDomainEventDeregister,
@@ -80,43 +82,6 @@ pub(crate) fn find(row: &Row) -> Option<Own> {
     BY_NUMBER.get(&(row.program, row.number)).copied()
 }
 
-impl Answer<AuthList> for Session {
-    /// Whoever may open the socket is who it says: the file's mode and owner decide. This very
-    /// call authenticates, as it does with libvirtd.
-    fn answer(&mut self, (): ()) -> Result<AuthListRet> {
-        self.authenticated();
-        Ok(AuthListRet { types: vec![AuthType::NONE].into() })
-    }
-}
-
-impl Answer<AuthPolkit> for Session {
-    fn answer(&mut self, (): ()) -> Result<AuthPolkitRet> {
-        Err(Error::internal(ErrorDomain::RPC, "polkit authentication was not offered"))
-    }
-}
-
-fn no_sasl<T>() -> Result<T> {
-    Err(Error::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "SASL was not offered"))
-}
-
-impl Answer<AuthSaslInit> for Session {
-    fn answer(&mut self, (): ()) -> Result<AuthSaslInitRet> {
-        no_sasl()
-    }
-}
-
-impl Answer<AuthSaslStart> for Session {
-    fn answer(&mut self, _: <AuthSaslStart as Procedure>::Args) -> Result<AuthSaslStartRet> {
-        no_sasl()
-    }
-}
-
-impl Answer<AuthSaslStep> for Session {
-    fn answer(&mut self, _: <AuthSaslStep as Procedure>::Args) -> Result<AuthSaslStepRet> {
-        no_sasl()
-    }
-}
-
 impl Answer<ConnectOpen> for Session {
     fn answer(&mut self, args: <ConnectOpen as Procedure>::Args) -> Result<()> {
         if matches!(self.phase, Phase::Open(_)) {
@@ -127,9 +92,10 @@ impl Answer<ConnectOpen> for Session {
         let name =
             args.name.ok_or_else(|| Error::internal(ErrorDomain::RPC, "connection not open"))?;
         let (served, uri) = self.server.open(&name)?;
-        let read_only = self.kind == ListenerKind::ReadOnly || args.flags & 1 != 0;
+        let read_only = self.door.kind == ListenerKind::ReadOnly || args.flags & 1 != 0;
         let access = if read_only { ClientAccess::ReadOnly } else { ClientAccess::ReadWrite };
-        self.phase = Phase::Open(Opened { served, uri, access });
+        let guard = ClientGuard::new(self.server.access(), &self.client, &*served.driver);
+        self.phase = Phase::Open(Opened { served, uri, access, guard });
         Ok(())
     }
 }
@@ -167,7 +133,7 @@ impl Answer<ConnectSupportsFeature> for Session {
             Feature::PROGRAM_KEEPALIVE => {
                 if let Some(interval) = self.limits.keepalive_interval {
                     let count = self.limits.keepalive_count;
-                    self.deadlines.keep_alive(interval, count, Instant::now());
+                    self.deadlines.keep_alive(self.client.id, interval, count, Instant::now());
                 }
                 true
             }

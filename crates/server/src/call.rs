@@ -15,12 +15,14 @@ use rpc::{Header, PacketType, Status};
 
 use crate::outgoing::Outgoing;
 use crate::stream::{Hold, Streams};
+use crate::trace::Watched;
 
 /// A call whose handler has been found and whose arguments are decoded.
 pub(crate) struct Call {
     row: &'static Row,
     header: Header,
     answer: Answer,
+    watched: Option<Box<Watched>>,
 }
 
 /// A reply, ready to be sent.
@@ -41,13 +43,25 @@ impl Reply {
 /// A call that counts among those that its connection has under way, until dropped.
 pub(crate) struct InFlight {
     count: Arc<AtomicUsize>,
+    /// As many make the session stop reading.
+    most: usize,
     outgoing: Arc<Outgoing>,
 }
 
 impl Call {
     /// The call that `header` asks for.
     pub(crate) fn new(row: &'static Row, header: Header, answer: Answer) -> Self {
-        Self { row, header, answer }
+        Self { row, header, answer, watched: None }
+    }
+
+    /// The same call, while somebody watches it.
+    pub(crate) fn watched(self, watched: Option<Box<Watched>>) -> Self {
+        Self { watched, ..self }
+    }
+
+    /// What is known of the call for those who watch it.
+    pub(crate) fn take_watched(&mut self) -> Option<Box<Watched>> {
+        self.watched.take()
     }
 
     /// The header that asked for it.
@@ -93,18 +107,21 @@ impl Future for Call {
     /// A handler that panics fails its own call and nothing else.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let row = self.row;
-        let answer = self.answer.as_mut();
-        catch_unwind(AssertUnwindSafe(|| answer.poll(cx)))
-            .unwrap_or_else(|_| Poll::Ready(failed_badly(row)))
+        let call = &mut *self;
+        let _entered = call.watched.as_mut().map(|watched| watched.enter());
+        let answer = call.answer.as_mut();
+        catch_unwind(AssertUnwindSafe(|| answer.poll(cx))).unwrap_or_else(|_| {
+            let result = Err(failed_badly(row));
+            Poll::Ready(Outcome { result, extras: Extras::default() })
+        })
     }
 }
 
-/// How a call ends whose handler panicked.
-pub(crate) fn failed_badly(row: &Row) -> Outcome {
+/// How a call fails whose handler panicked.
+pub(crate) fn failed_badly(row: &Row) -> Error {
     tracing::error!(procedure = row.name, "a handler panicked; its call fails");
     let detail = format!("{} failed on a fault of the daemon; see its log", row.name);
-    let result = Err(Error::internal(ErrorDomain::RPC, detail));
-    Outcome { result, extras: Extras::default() }
+    Error::internal(ErrorDomain::RPC, detail)
 }
 
 /// The packet that says that the call with `header` failed.
@@ -124,16 +141,17 @@ pub(crate) fn failure_packet(header: &Header, error: &Error) -> Vec<u8> {
 }
 
 impl InFlight {
-    pub(crate) fn new(count: &Arc<AtomicUsize>, outgoing: &Arc<Outgoing>) -> Self {
+    pub(crate) fn new(count: &Arc<AtomicUsize>, most: usize, outgoing: &Arc<Outgoing>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
-        Self { count: Arc::clone(count), outgoing: Arc::clone(outgoing) }
+        Self { count: Arc::clone(count), most, outgoing: Arc::clone(outgoing) }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
         // The session may have stopped reading because of this call.
-        self.outgoing.wake();
+        if self.count.fetch_sub(1, Ordering::Relaxed) >= self.most {
+            self.outgoing.wake();
+        }
     }
 }

@@ -43,9 +43,9 @@ impl Deadlines {
     }
 
     /// Pings from now on, unless that is so already.
-    pub(crate) fn keep_alive(&mut self, interval: Duration, count: u32, now: Instant) {
+    pub(crate) fn keep_alive(&mut self, client: u64, interval: Duration, count: u32, now: Instant) {
         if self.keepalive.is_none() {
-            self.keepalive = Some(Keepalive::new(interval, count, now));
+            self.keepalive = Some(Keepalive::new(client, interval, count, now));
             self.changed = true;
         }
     }

@@ -7,25 +7,37 @@
 //!                              socket <──── outgoing <── replies, streams, events
 //! ```
 //!
-//! One task owns a connection's socket. A call is polled once in that task; what is not ready then
-//! runs on its own and outlives its client. Everything that waits for a client is bounded, and no
+//! A client that speaks TLS shakes hands in a task of its own before it is admitted, so that nobody
+//! waits for it. One task owns a connection's socket. A call is polled once in that task; what is
+//! not ready then runs on its own and outlives its client. Everything that waits for a client is bounded, and no
 //! client can hold up another. The server knows no hypervisor.
 #![forbid(unsafe_code)]
 
-mod access;
+pub mod access;
+mod admin;
 mod admission;
 mod answers;
+mod auth;
 mod call;
 mod deadlines;
 mod dispatch;
 mod events;
+mod handshakes;
 mod limits;
+mod listener;
 mod outgoing;
 mod programs;
 mod registration;
 mod server;
+mod service;
 mod session;
+mod sessions;
 mod stream;
+mod trace;
+mod turns;
 
-pub use limits::Limits;
-pub use server::{ListenerKind, Server};
+pub use admin::{Log, LogSetting};
+pub use auth::Authentication;
+pub use limits::{AdminLimits, Limits};
+pub use listener::Listener;
+pub use server::{Auth, Door, ListenerKind, Server};

@@ -1,20 +1,23 @@
 //! What waits to be sent to one client.
 //!
-//! Any task may put packets in line; the session's task alone sends them. Memory is bounded:
-//! calls and streams wait for room, events that find none end the connection.
+//! Any task may put packets in line; one that finds the line empty sends at once where the transport
+//! allows it, what is left is sent by the session's task. Memory is bounded: calls and streams wait
+//! for room, events that find none end the connection.
 
 use std::os::fd::OwnedFd;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use rpc::{PacketWriter, Transmit};
+use rpc::{PacketWriter, ShortCut, Transmit};
 use tokio::sync::Notify;
 
 use crate::Limits;
+use crate::trace::{Tap, Watched};
 
 /// The line of one client.
 pub(crate) struct Outgoing {
     line: Mutex<Line>,
+    tap: Tap,
     /// Told when there is room again, or never will be.
     room: Notify,
     pause_bytes: usize,
@@ -26,6 +29,22 @@ struct Line {
     end: Option<End>,
     /// The session's task.
     session: Option<Waker>,
+    /// How other tasks may send without waking the session's.
+    short_cut: Option<Arc<dyn ShortCut>>,
+}
+
+impl Line {
+    /// Puts a packet in line, or sends it at once if the line is empty; the task to wake.
+    fn put(&mut self, packet: Vec<u8>) -> Option<Waker> {
+        let gone = match &self.short_cut {
+            Some(short_cut) => self.writer.push_through(packet, &**short_cut),
+            None => {
+                self.writer.push(packet, Vec::new());
+                false
+            }
+        };
+        if gone { None } else { self.session.take() }
+    }
 }
 
 /// Why nothing more goes in line.
@@ -35,14 +54,22 @@ pub(crate) enum End {
     Orderly,
     /// The client did not read its events.
     Overrun,
+    /// An administrator ended the connection.
+    Dismissed,
     /// The connection has ended.
     Gone,
 }
 
 impl Outgoing {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, tap: Tap) -> Self {
         Self {
-            line: Mutex::new(Line { writer: PacketWriter::default(), end: None, session: None }),
+            line: Mutex::new(Line {
+                writer: PacketWriter::default(),
+                end: None,
+                session: None,
+                short_cut: None,
+            }),
+            tap,
             room: Notify::new(),
             pause_bytes: limits.outgoing_pause_bytes,
             max_bytes: limits.outgoing_max_bytes,
@@ -53,38 +80,70 @@ impl Outgoing {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a packet in line from the session's own task, which sends it afterwards. The answer is
-    /// a buffer for the next one.
-    pub(crate) fn push(&self, packet: Vec<u8>, fds: Vec<OwnedFd>) -> Vec<u8> {
+    /// Puts a packet in line from the session's own task, which sends it afterwards; `call` if it
+    /// answers one that is watched. The answer is a buffer for the next one.
+    pub(crate) fn push(
+        &self,
+        packet: Vec<u8>,
+        fds: Vec<OwnedFd>,
+        call: Option<&Watched>,
+    ) -> Vec<u8> {
         let mut line = self.line();
         match line.end {
-            None => line.writer.push(packet, fds),
+            None => {
+                self.tap.sent(&packet, fds.len(), call);
+                line.writer.push(packet, fds)
+            }
             Some(_) => packet,
         }
     }
 
     /// Puts a packet in line once there is room; gives it up when the connection ends.
-    pub(crate) async fn send(&self, packet: Vec<u8>, fds: Vec<OwnedFd>) {
+    pub(crate) async fn send(&self, packet: Vec<u8>, fds: Vec<OwnedFd>, call: Option<&Watched>) {
         self.wait_for_room().await;
-        self.push(packet, fds);
-        self.wake();
+        let session = {
+            let mut line = self.line();
+            match line.end {
+                Some(_) => None,
+                None if fds.is_empty() => {
+                    self.tap.sent(&packet, 0, call);
+                    line.put(packet)
+                }
+                None => {
+                    self.tap.sent(&packet, fds.len(), call);
+                    line.writer.push(packet, fds);
+                    line.session.take()
+                }
+            }
+        };
+        session.into_iter().for_each(Waker::wake);
+    }
+
+    /// Lets other tasks send by `short_cut`, if there is one.
+    pub(crate) fn open(&self, short_cut: Option<Arc<dyn ShortCut>>) {
+        self.line().short_cut = short_cut;
     }
 
     /// Puts an event in line. A client that lets too many wait is cut off: it would not know what
-    /// it has missed.
-    pub(crate) fn event(&self, packet: Vec<u8>) {
+    /// it has missed. The answer is what waits for it now. **Units**: bytes.
+    pub(crate) fn event(&self, packet: Vec<u8>) -> usize {
         let mut line = self.line();
+        let waiting = line.writer.waiting_bytes();
         if line.end.is_some() {
-            return;
+            return waiting;
         }
-        if line.writer.waiting_bytes().saturating_add(packet.len()) > self.max_bytes {
+        let waiting = waiting.saturating_add(packet.len());
+        let session = if waiting > self.max_bytes {
             line.end = Some(End::Overrun);
+            self.tap.overrun(waiting);
+            line.session.take()
         } else {
-            line.writer.push(packet, Vec::new());
-        }
-        let session = line.session.take();
+            self.tap.sent(&packet, 0, None);
+            line.put(packet)
+        };
         drop(line);
         session.into_iter().for_each(Waker::wake);
+        waiting
     }
 
     /// Waits until little enough is in line, or the connection ends.
@@ -127,6 +186,7 @@ impl Outgoing {
         }
         if end == End::Gone {
             line.writer = PacketWriter::default();
+            line.short_cut = None;
         }
         let session = line.session.take();
         drop(line);
@@ -153,8 +213,8 @@ impl Outgoing {
                 Flushed { end: Some(Ended::Io(error)), ..Flushed::default() }
             }
             Poll::Ready(Ok(())) => Flushed { end: end.map(Ended::Said), stalled: None },
-            // Whoever overran is not waited for: it does not read.
-            Poll::Pending if end == Some(End::Overrun) || end == Some(End::Gone) => {
+            // Whoever overran does not read, and whoever is dismissed has had its time.
+            Poll::Pending if matches!(end, Some(End::Overrun | End::Dismissed | End::Gone)) => {
                 Flushed { end: end.map(Ended::Said), stalled: None }
             }
             Poll::Pending => Flushed {

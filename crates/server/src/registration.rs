@@ -1,6 +1,7 @@
-//! What clients register for.
+//! What clients register for. A kind of object that no driver publishes events of can be registered
+//! for all the same: clients ask for all kinds when they connect, and nothing comes.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::Arc;
 
 use api::qemu::{
     ConnectDomainMonitorEventDeregister, ConnectDomainMonitorEventRegister,
@@ -18,77 +19,116 @@ use api::remote::{
     ConnectStoragePoolEventDeregisterAny, ConnectStoragePoolEventRegisterAny,
     ConnectStoragePoolEventRegisterAnyRet,
 };
-use api::{DomainEventID, Error, ErrorDomain, Procedure, Result, Uuid};
+use api::{
+    DomainEventID, Error, ErrorDomain, NetworkEventID, NodeDeviceEventID, Procedure, Result,
+    SecretEventID, StoragePoolEventID,
+};
 
 use crate::answers::Answer;
-use crate::events::{Form, NameFilter, Registrant};
+use crate::events::{Added, Form, Interest, Kind, NameFilter, ObjectKey, Registrant, Topic};
 use crate::session::Session;
 
 /// The last event that clients without callback ids know.
 const LAST_LEGACY_EVENT: i32 = 15;
-/// The last event there is.
-const LAST_EVENT: i32 = 27;
 
 impl Session {
-    fn registrant(&self, callback_id: i32) -> Registrant {
-        let outgoing = std::sync::Arc::clone(&self.outgoing);
-        Registrant { client: self.client.id, callback_id, outgoing }
-    }
-
-    fn register_domain_event(
-        &mut self,
-        event_id: i32,
-        domain: Option<Uuid>,
-        form: Form,
-    ) -> Result<i32> {
-        let last = if form == Form::Legacy { LAST_LEGACY_EVENT } else { LAST_EVENT };
-        if !(0..=last).contains(&event_id) {
-            return Err(internal(format!("unsupported event ID {event_id}")));
-        }
-        let served = std::sync::Arc::clone(&self.opened()?.served);
-        let client = self.client.id;
-        self.check_room(served.events.count(client))?;
-        let event = DomainEventID(event_id);
-        if served.events.has(client, event, domain) {
-            return Err(already_tracked());
+    /// Registers for an event, of one object or of all; the callback id.
+    fn register(&mut self, topic: Topic, object: Option<ObjectKey>, form: Form) -> Result<i32> {
+        let served = Arc::clone(&self.opened()?.served);
+        let count = served.events.count(self.client.id);
+        if count >= self.limits.max_registrations {
+            let detail = format!("connection has {count} event registrations already");
+            return Err(Error::operation_failed(ErrorDomain::EVENT, detail));
         }
         let callback_id = served.driver.events().next_callback_id();
-        served.events.add_domain(self.registrant(callback_id), event, domain, form);
-        Ok(callback_id)
+        let outgoing = Arc::clone(&self.outgoing);
+        let guard = self.opened()?.guard.clone();
+        let registrant = Registrant { client: self.client.id, callback_id, outgoing, guard };
+        match served.events.add(Interest { registrant, topic, object, form }) {
+            Added::New => Ok(callback_id),
+            Added::Already => {
+                Err(Error::invalid_arg(ErrorDomain::NONE, "event callback already tracked"))
+            }
+        }
+    }
+
+    fn register_event(
+        &mut self,
+        kind: Kind,
+        event_id: i32,
+        object: Option<ObjectKey>,
+        form: Form,
+    ) -> Result<i32> {
+        self.opened()?;
+        let known = match form {
+            Form::Legacy => LAST_LEGACY_EVENT,
+            Form::Callback => last_event(kind),
+        };
+        if !(0..=known).contains(&event_id) {
+            return Err(unsupported(kind, event_id));
+        }
+        self.register(Topic::Event(kind, event_id), object, form)
+    }
+
+    fn deregister(&mut self, kind: Kind, callback_id: i32) -> Result<()> {
+        if self.opened()?.served.events.remove(self.client.id, kind, callback_id) {
+            return Ok(());
+        }
+        let name = match kind {
+            Kind::Domain => "domain",
+            Kind::Network => "network",
+            Kind::StoragePool => "storage pool",
+            Kind::NodeDevice => "node device",
+            Kind::Secret => "secret",
+            Kind::Monitor => "qemu monitor",
+        };
+        Err(internal(format!("{name} event callback {callback_id} not registered")))
     }
 
     fn deregister_legacy(&mut self, event_id: i32) -> Result<()> {
-        if !(0..=LAST_LEGACY_EVENT).contains(&event_id) {
-            return Err(internal(format!("unsupported event ID {event_id}")));
-        }
         let events = &self.opened()?.served.events;
+        if !(0..=LAST_LEGACY_EVENT).contains(&event_id) {
+            return Err(unsupported(Kind::Domain, event_id));
+        }
         if events.remove_legacy(self.client.id, DomainEventID(event_id)) {
             Ok(())
         } else {
             Err(internal(format!("domain event {event_id} not registered")))
         }
     }
+}
 
-    fn check_room(&self, count: usize) -> Result<()> {
-        if count < self.limits.max_registrations {
-            return Ok(());
-        }
-        let detail = format!("connection has {count} event registrations already");
-        Err(Error::operation_failed(ErrorDomain::EVENT, detail))
+/// The last event of a kind of object.
+fn last_event(kind: Kind) -> i32 {
+    match kind {
+        Kind::Domain => DomainEventID::NIC_MAC_CHANGE.0,
+        Kind::Network => NetworkEventID::METADATA_CHANGE.0,
+        Kind::StoragePool => StoragePoolEventID::REFRESH.0,
+        Kind::NodeDevice => NodeDeviceEventID::UPDATE.0,
+        Kind::Secret => SecretEventID::VALUE_CHANGED.0,
+        // Its events have names.
+        Kind::Monitor => -1,
     }
+}
+
+fn unsupported(kind: Kind, event_id: i32) -> Error {
+    internal(match kind {
+        Kind::Domain | Kind::Monitor => format!("unsupported event ID {event_id}"),
+        Kind::Network => format!("unsupported network event ID {event_id}"),
+        Kind::StoragePool => format!("unsupported storage pool event ID {event_id}"),
+        Kind::NodeDevice => format!("unsupported node device event ID {event_id}"),
+        Kind::Secret => format!("unsupported secret event ID {event_id}"),
+    })
 }
 
 fn internal(detail: String) -> Error {
     Error::internal(ErrorDomain::RPC, detail)
 }
 
-fn already_tracked() -> Error {
-    Error::invalid_arg(ErrorDomain::NONE, "event callback already tracked")
-}
-
 impl Answer<ConnectDomainEventRegister> for Session {
     fn answer(&mut self, (): ()) -> Result<ConnectDomainEventRegisterRet> {
-        self.register_domain_event(DomainEventID::LIFECYCLE.0, None, Form::Legacy)?;
+        let lifecycle = DomainEventID::LIFECYCLE.0;
+        self.register_event(Kind::Domain, lifecycle, None, Form::Legacy)?;
         Ok(ConnectDomainEventRegisterRet::default())
     }
 }
@@ -102,7 +142,7 @@ impl Answer<ConnectDomainEventDeregister> for Session {
 
 impl Answer<ConnectDomainEventRegisterAny> for Session {
     fn answer(&mut self, args: <ConnectDomainEventRegisterAny as Procedure>::Args) -> Result<()> {
-        self.register_domain_event(args.event_id, None, Form::Legacy).map(drop)
+        self.register_event(Kind::Domain, args.event_id, None, Form::Legacy).map(drop)
     }
 }
 
@@ -112,42 +152,15 @@ impl Answer<ConnectDomainEventDeregisterAny> for Session {
     }
 }
 
-impl Answer<ConnectDomainEventCallbackRegisterAny> for Session {
-    fn answer(
-        &mut self,
-        args: <ConnectDomainEventCallbackRegisterAny as Procedure>::Args,
-    ) -> Result<ConnectDomainEventCallbackRegisterAnyRet> {
-        let domain = args.dom.map(|domain| domain.uuid);
-        let callback_id = self.register_domain_event(args.event_id, domain, Form::Callback)?;
-        Ok(ConnectDomainEventCallbackRegisterAnyRet { callback_id })
-    }
-}
-
-impl Answer<ConnectDomainEventCallbackDeregisterAny> for Session {
-    fn answer(
-        &mut self,
-        args: <ConnectDomainEventCallbackDeregisterAny as Procedure>::Args,
-    ) -> Result<()> {
-        let id = args.callback_id;
-        if self.opened()?.served.events.remove_domain(self.client.id, id) {
-            Ok(())
-        } else {
-            Err(internal(format!("domain event callback {id} not registered")))
-        }
-    }
-}
-
 impl Answer<ConnectDomainMonitorEventRegister> for Session {
     fn answer(
         &mut self,
         args: <ConnectDomainMonitorEventRegister as Procedure>::Args,
     ) -> Result<ConnectDomainMonitorEventRegisterRet> {
-        let served = std::sync::Arc::clone(&self.opened()?.served);
-        self.check_room(served.events.count(self.client.id))?;
-        let filter = NameFilter::new(args.event, args.flags)?;
-        let domain = args.dom.map(|domain| domain.uuid);
-        let callback_id = served.driver.events().next_callback_id();
-        served.events.add_monitor(self.registrant(callback_id), filter, domain);
+        self.opened()?;
+        let topic = Topic::Monitor(NameFilter::new(args.event, args.flags)?);
+        let domain = args.dom.map(|domain| ObjectKey::Uuid(domain.uuid));
+        let callback_id = self.register(topic, domain, Form::Callback)?;
         Ok(ConnectDomainMonitorEventRegisterRet { callback_id })
     }
 }
@@ -157,91 +170,37 @@ impl Answer<ConnectDomainMonitorEventDeregister> for Session {
         &mut self,
         args: <ConnectDomainMonitorEventDeregister as Procedure>::Args,
     ) -> Result<()> {
-        let id = args.callback_id;
-        if self.opened()?.served.events.remove_monitor(self.client.id, id) {
-            Ok(())
-        } else {
-            Err(internal(format!("qemu monitor event callback {id} not registered")))
-        }
+        self.deregister(Kind::Monitor, args.callback_id)
     }
 }
 
-/// Registrations for events of objects that no driver has yet. Each kind has ids of its own, as in
-/// libvirtd; they are good until taken back, and nothing comes.
-#[derive(Debug, Default)]
-pub(crate) struct ObjectEvents {
-    registered: Vec<(&'static ObjectKind, i32)>,
-}
-
-/// A kind of object that has events.
-#[derive(Debug)]
-struct ObjectKind {
-    name: &'static str,
-    last_event: i32,
-    next_id: AtomicI32,
-}
-
-impl ObjectKind {
-    const fn new(name: &'static str) -> Self {
-        // Each of them has two: lifecycle, and one of its own.
-        Self { name, last_event: 1, next_id: AtomicI32::new(0) }
-    }
-}
-
-static NETWORK: ObjectKind = ObjectKind::new("network");
-static STORAGE_POOL: ObjectKind = ObjectKind::new("storage pool");
-static NODE_DEVICE: ObjectKind = ObjectKind::new("node device");
-static SECRET: ObjectKind = ObjectKind::new("secret");
-
-impl Session {
-    fn register_object_event(&mut self, kind: &'static ObjectKind, event_id: i32) -> Result<i32> {
-        self.opened()?;
-        if !(0..=kind.last_event).contains(&event_id) {
-            return Err(internal(format!("unsupported {} event ID {event_id}", kind.name)));
-        }
-        self.check_room(self.object_events.registered.len())?;
-        let id = kind.next_id.fetch_add(1, Ordering::Relaxed);
-        self.object_events.registered.push((kind, id));
-        Ok(id)
-    }
-
-    fn deregister_object_event(&mut self, kind: &'static ObjectKind, id: i32) -> Result<()> {
-        self.opened()?;
-        let registered = &mut self.object_events.registered;
-        let mine =
-            |(known, number): &(&ObjectKind, i32)| std::ptr::eq(*known, kind) && *number == id;
-        match registered.iter().position(mine) {
-            Some(place) => {
-                registered.swap_remove(place);
-                Ok(())
-            }
-            None => Err(internal(format!("{} event callback {id} not registered", kind.name))),
-        }
-    }
-}
-
+/// A kind of object, its calls, and what its objects are found by.
 macro_rules! object_events {
-    ($($kind:ident: $register:ident -> $ret:ident, $deregister:ident;)*) => {$(
+    ($($kind:ident: $register:ident -> $ret:ident, $deregister:ident, $field:ident . $key:ident as $form:ident;)*) => {$(
         impl Answer<$register> for Session {
             fn answer(&mut self, args: <$register as Procedure>::Args) -> Result<$ret> {
-                let callback_id = self.register_object_event(&$kind, args.event_id)?;
+                let object = args.$field.map(|object| ObjectKey::$form(object.$key));
+                let event = args.event_id;
+                let callback_id = self.register_event(Kind::$kind, event, object, Form::Callback)?;
                 Ok($ret { callback_id })
             }
         }
         impl Answer<$deregister> for Session {
             fn answer(&mut self, args: <$deregister as Procedure>::Args) -> Result<()> {
-                self.deregister_object_event(&$kind, args.callback_id)
+                self.deregister(Kind::$kind, args.callback_id)
             }
         }
     )*};
 }
 object_events! {
-    NETWORK: ConnectNetworkEventRegisterAny -> ConnectNetworkEventRegisterAnyRet,
-        ConnectNetworkEventDeregisterAny;
-    STORAGE_POOL: ConnectStoragePoolEventRegisterAny -> ConnectStoragePoolEventRegisterAnyRet,
-        ConnectStoragePoolEventDeregisterAny;
-    NODE_DEVICE: ConnectNodeDeviceEventRegisterAny -> ConnectNodeDeviceEventRegisterAnyRet,
-        ConnectNodeDeviceEventDeregisterAny;
-    SECRET: ConnectSecretEventRegisterAny -> ConnectSecretEventRegisterAnyRet,
-        ConnectSecretEventDeregisterAny;
+    Domain: ConnectDomainEventCallbackRegisterAny -> ConnectDomainEventCallbackRegisterAnyRet,
+        ConnectDomainEventCallbackDeregisterAny, dom.uuid as Uuid;
+    Network: ConnectNetworkEventRegisterAny -> ConnectNetworkEventRegisterAnyRet,
+        ConnectNetworkEventDeregisterAny, net.uuid as Uuid;
+    StoragePool: ConnectStoragePoolEventRegisterAny -> ConnectStoragePoolEventRegisterAnyRet,
+        ConnectStoragePoolEventDeregisterAny, pool.uuid as Uuid;
+    NodeDevice: ConnectNodeDeviceEventRegisterAny -> ConnectNodeDeviceEventRegisterAnyRet,
+        ConnectNodeDeviceEventDeregisterAny, dev.name as Name;
+    Secret: ConnectSecretEventRegisterAny -> ConnectSecretEventRegisterAnyRet,
+        ConnectSecretEventDeregisterAny, secret.uuid as Uuid;
 }

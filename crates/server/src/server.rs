@@ -1,24 +1,24 @@
-//! Accepts clients and knows the drivers.
+//! Knows the drivers, the clients and the limits.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use api::{Error, ErrorCode, ErrorDomain, Result};
-use driver::{Client, Driver, Subscription};
-use rpc::UnixTransport;
-use tokio::net::{UnixListener, UnixStream};
+use driver::{Client, Driver, Peer, Subscription};
+use rpc::{Receive, Transmit};
 use tokio::sync::watch;
 
 use crate::Limits;
-use crate::admission::{Admission, Places};
+use crate::access::Access;
+use crate::admin::{AdminDriver, Lifetime, Log};
+use crate::admission::Admitted;
+use crate::auth::Authentication;
 use crate::events::Fanout;
-use crate::outgoing::{End, Outgoing};
+use crate::handshakes::Handshakes;
+use crate::outgoing::End;
+use crate::service::{Service, Services};
 use crate::session::Session;
-
-/// How long to wait when the kernel has no descriptor for a new connection.
-const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+use crate::sessions::{Present, Sessions};
 
 /// What a socket is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +27,52 @@ pub enum ListenerKind {
     ReadWrite,
     /// Clients may only look.
     ReadOnly,
+    /// Clients look after the daemon itself. Only the daemon's own user gets in.
+    Admin,
+}
+
+/// How a client proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// The socket says all there is to say: its mode and its peer's ids, or a certificate.
+    None,
+    /// By name and password, or by a ticket.
+    Sasl,
+    /// polkit decides; root need not ask.
+    Polkit,
+}
+
+/// A way into the daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Door {
+    /// What it is for.
+    pub kind: ListenerKind,
+    /// How clients prove who they are.
+    pub auth: Auth,
+}
+
+impl Door {
+    /// A door that asks nobody anything.
+    pub const fn open(kind: ListenerKind) -> Self {
+        Self { kind, auth: Auth::None }
+    }
 }
 
 /// Serves clients with drivers.
 pub struct Server {
-    limits: RwLock<Arc<Limits>>,
+    services: Services,
     drivers: Vec<Arc<Served>>,
-    admission: Arc<Admission>,
-    sessions: Mutex<HashMap<u64, Arc<Outgoing>>>,
-    /// How many sessions there are.
-    count: watch::Sender<usize>,
-    stopping: watch::Sender<bool>,
+    admin: Arc<Served>,
+    access: Arc<Access>,
+    sessions: Sessions,
+    pub(crate) stopping: watch::Sender<bool>,
+    /// Certificates of the doors that speak TLS.
+    pub(crate) tls: Mutex<Vec<Weak<tls::ServerContext>>>,
+    pub(crate) handshakes: Handshakes,
+    /// None: nobody can prove anything.
+    authentication: RwLock<Option<Arc<Authentication>>>,
+    lifetime: Lifetime,
+    log: OnceLock<Arc<dyn Log>>,
     next_client: AtomicU64,
 }
 
@@ -48,106 +83,161 @@ pub(crate) struct Served {
     _subscription: Subscription,
 }
 
+impl Served {
+    fn new(driver: Arc<dyn Driver>) -> Arc<Self> {
+        let events = Arc::new(Fanout::default());
+        let subscription = driver.events().subscribe(Arc::clone(&events) as _);
+        Arc::new(Self { driver, events, _subscription: subscription })
+    }
+}
+
 impl Server {
-    /// A server of these drivers; the first that can is opened for clients that name none.
+    /// A server of these drivers; the first that can is opened for clients that name none. Whoever
+    /// gets in may do everything that its socket allows.
     pub fn new(limits: Limits, drivers: Vec<Arc<dyn Driver>>) -> Arc<Self> {
-        let serve = |driver: Arc<dyn Driver>| {
-            let events = Arc::new(Fanout::default());
-            let subscription = driver.events().subscribe(Arc::clone(&events) as _);
-            Arc::new(Served { driver, events, _subscription: subscription })
-        };
-        Arc::new(Self {
-            drivers: drivers.into_iter().map(serve).collect(),
-            admission: Arc::new(Admission::new(&limits)),
-            limits: RwLock::new(Arc::new(limits)),
-            sessions: Mutex::default(),
-            count: watch::Sender::new(0),
-            stopping: watch::Sender::new(false),
-            next_client: AtomicU64::new(1),
-        })
+        Self::with_access(limits, drivers, Access::open())
     }
 
-    /// Accepts clients until [`Self::stop`].
-    pub async fn serve(self: &Arc<Self>, listener: UnixListener, kind: ListenerKind) {
-        let mut stopping = self.stopping.subscribe();
-        let accept = async {
-            while let Some(places) = self.admission.places(kind).await {
-                match listener.accept().await {
-                    Ok((stream, _)) => self.welcome(stream, places, kind),
-                    Err(error) => {
-                        tracing::error!(%error, "cannot accept a connection");
-                        tokio::time::sleep(ACCEPT_RETRY).await;
-                    }
-                }
-            }
-        };
-        tokio::select! {
-            () = accept => {}
-            _ = stopping.wait_for(|stopping| *stopping) => {}
-        }
+    /// A server of these drivers, where `access` decides what clients may do.
+    pub fn with_access(limits: Limits, drivers: Vec<Arc<dyn Driver>>, access: Access) -> Arc<Self> {
+        let access = Arc::new(access);
+        Arc::new_cyclic(|server| Self {
+            drivers: drivers.into_iter().map(Served::new).collect(),
+            admin: Served::new(AdminDriver::new(server.clone())),
+            services: Services::new(limits),
+            access,
+            sessions: Sessions::default(),
+            stopping: watch::Sender::new(false),
+            tls: Mutex::default(),
+            handshakes: Handshakes::default(),
+            authentication: RwLock::default(),
+            lifetime: Lifetime::default(),
+            log: OnceLock::new(),
+            next_client: AtomicU64::new(1),
+        })
     }
 
     /// Accepts nobody any more and ends every connection, after what waits for its client is
     /// sent. Calls that are under way run on.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
-        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.values().for_each(|outgoing| outgoing.end(End::Orderly));
+        self.handshakes.give_up();
+        self.sessions.end_all();
     }
 
     /// Waits until nobody is connected.
     pub async fn idle(&self) {
         // It fails only when the sender is gone, which is `self`.
-        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+        let _ = self.sessions.watch().wait_for(|count| *count == 0).await;
+    }
+
+    /// Waits until an administrator wants the daemon to end, or nobody has needed it for as long
+    /// as an administrator said.
+    pub async fn over(&self) {
+        let busy = || self.drivers.iter().any(|served| served.driver.is_busy());
+        self.lifetime.over(self.sessions.watch(), busy).await;
+    }
+
+    /// Sets after how long without clients and work [`Self::over`] is done; none: never.
+    pub fn set_timeout(&self, timeout: Option<std::time::Duration>) {
+        self.lifetime.set_timeout(timeout);
     }
 
     /// How many clients are connected.
     pub fn clients(&self) -> usize {
-        *self.count.borrow()
+        self.sessions.count()
     }
 
-    /// Changes limits, for clients that connect from now on. The numbers of clients stay: they
-    /// are set when the server starts.
+    /// Changes limits: the numbers of clients and of calls in all at once, the others for clients
+    /// that connect from now on.
     pub fn set_limits(&self, limits: Limits) {
-        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(limits);
+        self.services.set_limits(limits);
     }
 
-    pub(crate) fn limits(&self) -> Arc<Limits> {
-        Arc::clone(&self.limits.read().unwrap_or_else(PoisonError::into_inner))
+    /// Says what clients prove who they are by, from the next exchange on. Without it nobody gets in
+    /// through a door that wants a proof.
+    pub fn set_authentication(&self, authentication: Authentication) {
+        let authentication = Some(Arc::new(authentication));
+        *self.authentication.write().unwrap_or_else(PoisonError::into_inner) = authentication;
     }
 
-    fn welcome(self: &Arc<Self>, stream: UnixStream, places: Places, kind: ListenerKind) {
+    pub(crate) fn authentication(&self) -> Option<Arc<Authentication>> {
+        self.authentication.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets administrators see and change what is logged. The first log stays.
+    pub fn set_log(&self, log: Arc<dyn Log>) {
+        let _ = self.log.set(log);
+    }
+
+    pub(crate) fn log(&self) -> Option<&Arc<dyn Log>> {
+        self.log.get()
+    }
+
+    pub(crate) fn lifetime(&self) -> &Lifetime {
+        &self.lifetime
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    pub(crate) fn service(&self, kind: ListenerKind) -> &Service {
+        self.services.behind(kind)
+    }
+
+    /// Lets a client in as soon as there is room; none when it may not come in at all.
+    pub(crate) async fn admit(&self, peer: &Peer, door: Door) -> Option<Admitted> {
+        let (uid, pid) = (peer.uid, peer.pid);
+        if door.kind == ListenerKind::Admin && !may_administrate(uid) {
+            tracing::warn!(uid, pid, "only the daemon's own user may use the admin socket");
+            return None;
+        }
+        let admitted = self.service(door.kind).admission().admit(door.kind, uid).await;
+        if admitted.is_none() {
+            tracing::warn!(uid, pid, "user has too many connections; one is refused");
+        }
+        admitted
+    }
+
+    /// Serves a client that was let in.
+    pub(crate) fn begin<T>(
+        self: &Arc<Self>,
+        transport: T,
+        peer: Peer,
+        door: Door,
+        admitted: Admitted,
+    ) where
+        T: Receive + Transmit + Clone + 'static,
+    {
         let id = self.next_client.fetch_add(1, Ordering::Relaxed);
-        let peer = stream.peer_cred().ok();
-        let (uid, gid) = (peer.map(|peer| peer.uid()), peer.map(|peer| peer.gid()));
-        let client = Client::new(id, uid, gid, peer.and_then(|peer| peer.pid()));
-        let Some(admitted) = self.admission.admit(places, uid) else {
-            tracing::warn!(uid, pid = client.pid, "user has too many connections; one is refused");
-            return;
-        };
-        tracing::debug!(client = id, uid, pid = client.pid, ?kind, "client connected");
-        let session = Session::new(Arc::clone(self), Arc::new(client), kind, admitted);
-        self.enter(id, &session.outgoing);
+        let (uid, pid) = (peer.uid, peer.pid);
+        tracing::debug!(client = id, uid, pid, remote = peer.remote, ?door, "client connected");
+        let client = Arc::new(Client::new(id, peer));
+        let session = Box::new(Session::new(Arc::clone(self), Arc::clone(&client), door, admitted));
+        self.sessions.enter(Present::new(client, door, Arc::clone(&session.outgoing)));
+        if *self.stopping.borrow() {
+            session.outgoing.end(End::Orderly);
+        }
         let server = Arc::clone(self);
         tokio::spawn(async move {
-            session.run(UnixTransport::new(stream)).await;
-            server.leave(id);
+            session.run(transport).await;
+            server.sessions.leave(id);
         });
     }
 
-    fn enter(&self, id: u64, outgoing: &Arc<Outgoing>) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.insert(id, Arc::clone(outgoing));
-        self.count.send_replace(sessions.len());
-        if *self.stopping.borrow() {
-            outgoing.end(End::Orderly);
-        }
+    /// What decides what clients may do.
+    pub(crate) fn access(&self) -> &Arc<Access> {
+        &self.access
     }
 
-    fn leave(&self, id: u64) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(&id);
-        self.count.send_replace(sessions.len());
+    /// What clients of the admin socket talk to.
+    pub(crate) fn admin(&self) -> Arc<Served> {
+        Arc::clone(&self.admin)
     }
 
     /// The driver that a URI names, and the URI as it is from then on.
@@ -190,4 +280,9 @@ impl Server {
         }
         Err(refusal.unwrap_or_else(|| Error::bare(ErrorCode::NO_CONNECT, ErrorDomain::NONE)))
     }
+}
+
+/// Whoever runs the daemon looks after it, and root after everything.
+fn may_administrate(uid: Option<u32>) -> bool {
+    uid.is_some_and(|uid| uid == 0 || uid == rustix::process::geteuid().as_raw())
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use api::qemu::{ConnectDomainMonitorEventRegister, ConnectDomainMonitorEventRegisterArgs};
@@ -167,8 +168,10 @@ async fn quick_calls_overtake_those_that_wait() {
     for _ in 0..4 {
         peer.begin::<DomainReboot>(&reboot()).await;
     }
-    // Two run, two wait for their turn, and this one is answered.
-    peer.call::<ConnectGetHostname>(&()).await.unwrap();
+    // Two run, two wait for their turn, and these are answered.
+    for _ in 0..100 {
+        peer.call::<ConnectGetHostname>(&()).await.unwrap();
+    }
     stage.puppet.reboots_begun(2).await;
     for ended in 1..=4 {
         stage.puppet.reboots_begun(ended).await;
@@ -192,6 +195,23 @@ async fn reading_stops_while_too_many_calls_wait_and_goes_on_after() {
     let first = peer.receive().await;
     assert_eq!(first.header.procedure, DomainReboot::ROW.number);
     assert_eq!(peer.receive().await.header.serial, late);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_while_it_is_not_read_from_is_let_go() {
+    let limits = Limits { max_client_requests: 1, max_client_queue: 1, ..Limits::default() };
+    for unread in [0, 1] {
+        let stage = Stage::with(limits.clone());
+        let mut peer = stage.open().await;
+        peer.begin::<DomainReboot>(&reboot()).await;
+        stage.puppet.reboots_begun(1).await;
+        for _ in 0..unread {
+            peer.begin::<ConnectGetHostname>(&()).await;
+        }
+        drop(peer);
+        tokio::time::timeout(PATIENCE, stage.server.idle()).await.unwrap();
+        stage.puppet.release.notify_one();
+    }
 }
 
 #[tokio::test]
@@ -226,6 +246,70 @@ async fn descriptors_travel_with_a_reply() {
     let [fd] = <[_; 1]>::try_from(reply.fds).unwrap();
     let stream = std::os::unix::net::UnixStream::from(fd);
     assert_eq!(std::io::read_to_string(stream).unwrap(), "hello");
+}
+
+fn open_graphics() -> DomainOpenGraphicsArgs {
+    DomainOpenGraphicsArgs { dom: domain(), idx: 0, flags: 0 }
+}
+
+/// One end of a pair of sockets, and the other, which sees when the first is closed.
+fn pair() -> (OwnedFd, std::os::unix::net::UnixStream) {
+    let (theirs, ours) = std::os::unix::net::UnixStream::pair().unwrap();
+    (theirs.into(), ours)
+}
+
+#[tokio::test]
+async fn descriptors_travel_with_a_call_as_many_as_may_be() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    for count in [1, 2, 32] {
+        let fds = (0..count).map(|_| pair().0).collect();
+        peer.begin_with_fds::<DomainOpenGraphics>(&open_graphics(), count, fds).await;
+        let error = peer.receive().await.error();
+        assert_eq!(error.detail, Some(format!("{count} came")));
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_the_descriptors_it_needs_is_refused() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let error = peer.call::<DomainOpenGraphics>(&open_graphics()).await.unwrap_err();
+    assert_eq!(error.message, "internal error: No FD available at slot 0");
+    peer.begin_with_fds::<DomainOpenGraphics>(&open_graphics(), 0, Vec::new()).await;
+    assert_eq!(peer.receive().await.error().message, error.message);
+}
+
+#[tokio::test]
+async fn descriptors_with_a_call_that_takes_none_are_closed() {
+    let stage = Stage::new();
+    let mut peer = stage.open().await;
+    let (theirs, ours) = pair();
+    peer.begin_with_fds::<ConnectGetHostname>(&(), 1, vec![theirs]).await;
+    let reply = peer.receive().await;
+    assert_eq!((reply.header.kind, reply.header.status), (PacketType::Reply, Status::Ok));
+    assert_eq!(std::io::read_to_string(ours).unwrap(), "");
+}
+
+#[tokio::test]
+async fn descriptors_that_were_not_as_announced_cost_the_connection() {
+    let stage = Stage::new();
+    // More than a packet may have.
+    let mut peer = stage.open().await;
+    peer.begin_with_fds::<ConnectGetHostname>(&(), 33, Vec::new()).await;
+    assert!(peer.receive_or_end().await.is_none());
+    // A byte, and nothing with it.
+    let mut peer = stage.open().await;
+    peer.begin_with_fds::<ConnectGetHostname>(&(), 1, Vec::new()).await;
+    peer.send_bytes(vec![0]).await;
+    assert!(peer.receive_or_end().await.is_none());
+    // Announced by nobody.
+    let mut peer = stage.open().await;
+    peer.begin_with_fds::<ConnectGetHostname>(&(), 0, vec![pair().0]).await;
+    peer.receive().await.result::<ConnectGetHostnameRet>().unwrap();
+    peer.begin::<ConnectGetHostname>(&()).await;
+    while peer.receive_or_end().await.is_some() {}
+    stage.open().await.call::<ConnectGetHostname>(&()).await.unwrap();
 }
 
 #[tokio::test]
@@ -333,25 +417,6 @@ async fn clients_without_callback_ids_register_by_event() {
     let newer = ConnectDomainEventRegisterAnyArgs { event_id: 16 };
     let unknown = peer.call::<ConnectDomainEventRegisterAny>(&newer).await.unwrap_err();
     assert_eq!(unknown.message, "internal error: unsupported event ID 16");
-}
-
-#[tokio::test]
-async fn events_of_objects_without_a_driver_can_be_registered_for() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let args = ConnectNetworkEventRegisterAnyArgs { event_id: 1, net: None };
-    let id = peer.call::<ConnectNetworkEventRegisterAny>(&args).await.unwrap().callback_id;
-    // The same number is another registration among pools.
-    let pool = ConnectStoragePoolEventDeregisterAnyArgs { callback_id: id };
-    let error = peer.call::<ConnectStoragePoolEventDeregisterAny>(&pool).await.unwrap_err();
-    let message = format!("internal error: storage pool event callback {id} not registered");
-    assert_eq!(error.message, message);
-    let network = ConnectNetworkEventDeregisterAnyArgs { callback_id: id };
-    peer.call::<ConnectNetworkEventDeregisterAny>(&network).await.unwrap();
-    peer.call::<ConnectNetworkEventDeregisterAny>(&network).await.unwrap_err();
-    let beyond = ConnectNetworkEventRegisterAnyArgs { event_id: 2, net: None };
-    let error = peer.call::<ConnectNetworkEventRegisterAny>(&beyond).await.unwrap_err();
-    assert_eq!(error.message, "internal error: unsupported network event ID 2");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Clients that misbehave, and streams.
+//! Clients that misbehave.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use api::Procedure;
 use api::procedure::Lane;
 use api::remote::*;
-use rpc::{Header, PacketType, Status, Transmit};
+use rpc::{Header, PacketType, Status};
 use server::Limits;
 use support::{PATIENCE, Peer, Received, Stage, domain, header};
 
@@ -145,17 +145,7 @@ async fn a_slow_reader_gets_everything_in_the_end() {
     }
 }
 
-fn stream_packet(call: &Header, status: Status) -> Header {
-    Header { kind: PacketType::Stream, status, ..*call }
-}
-
 impl Peer {
-    async fn stream_bytes(&mut self, call: &Header, data: &[u8]) {
-        let mut out = rpc::begin(Vec::new(), &stream_packet(call, Status::Continue));
-        out.put(data);
-        self.send_bytes(rpc::seal(out).unwrap()).await;
-    }
-
     /// As `receive_or_end`, for a connection that may end inside a packet.
     async fn receive_or_end_or_cut(&mut self) -> Option<Received> {
         match tokio::time::timeout(PATIENCE, self.reader.next()).await.unwrap() {
@@ -167,111 +157,4 @@ impl Peer {
             Err(_) => None,
         }
     }
-}
-
-async fn console(peer: &mut Peer) -> Header {
-    let args = DomainOpenConsoleArgs { dom: domain(), dev_name: None, flags: 0 };
-    let serial = peer.begin::<DomainOpenConsole>(&args).await;
-    assert_eq!(peer.receive().await.header.status, Status::Ok);
-    header(DomainOpenConsole::ROW, serial)
-}
-
-#[tokio::test]
-async fn a_download_ends_with_an_empty_packet_and_the_clients_word() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let args = DomainScreenshotArgs { dom: domain(), screen: 1_000_000, flags: 0 };
-    let serial = peer.begin::<DomainScreenshot>(&args).await;
-    let call = header(DomainScreenshot::ROW, serial);
-    let reply: DomainScreenshotRet = peer.receive().await.result().unwrap();
-    assert!(reply.mime.is_some());
-    let mut total = 0;
-    loop {
-        let packet = peer.receive().await;
-        assert_eq!(packet.header, stream_packet(&call, Status::Continue));
-        assert!(packet.payload.len() <= 262_120);
-        if packet.payload.is_empty() {
-            break;
-        }
-        total += packet.payload.len();
-    }
-    assert_eq!(total, 1_000_000);
-    peer.send(&stream_packet(&call, Status::Ok), &()).await;
-    assert_eq!(peer.receive().await.header, stream_packet(&call, Status::Ok));
-}
-
-#[tokio::test]
-async fn a_console_carries_both_ways_until_finished() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let call = console(&mut peer).await;
-    for word in ["hello", "there"] {
-        peer.stream_bytes(&call, word.as_bytes()).await;
-        assert_eq!(peer.receive().await.payload, word.as_bytes());
-    }
-    peer.send(&stream_packet(&call, Status::Ok), &()).await;
-    // The echo may say its end before or after the daemon confirms.
-    loop {
-        let packet = peer.receive().await;
-        if packet.header == stream_packet(&call, Status::Ok) {
-            break;
-        }
-        assert!(packet.payload.is_empty());
-    }
-    peer.stream_bytes(&call, b"too late").await;
-    peer.call::<ConnectGetHostname>(&()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_abort_is_confirmed() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let call = console(&mut peer).await;
-    peer.send(&stream_packet(&call, Status::Error), &()).await;
-    assert_eq!(peer.receive().await.header, stream_packet(&call, Status::Ok));
-}
-
-#[tokio::test]
-async fn writing_to_a_download_fails_that_stream() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let args = DomainScreenshotArgs { dom: domain(), screen: 0, flags: 0 };
-    let serial = peer.begin::<DomainScreenshot>(&args).await;
-    let call = header(DomainScreenshot::ROW, serial);
-    assert_eq!(peer.receive().await.header.kind, PacketType::Reply);
-    assert!(peer.receive().await.payload.is_empty());
-    peer.stream_bytes(&call, b"scribble").await;
-    let end = peer.receive().await;
-    assert_eq!(end.header, stream_packet(&call, Status::Error));
-    assert!(end.error().message.contains("not open for writing"));
-    peer.call::<ConnectGetHostname>(&()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_upload_that_nobody_takes_holds_up_its_sender_not_the_daemon() {
-    let stage = Stage::new();
-    let mut peer = stage.open().await;
-    let call = console(&mut peer).await;
-    // The echo holds a kibibyte each way and waits for us to read, which we do not.
-    let mut out = rpc::begin(Vec::new(), &stream_packet(&call, Status::Continue));
-    out.put(&[b'x'; 100_000]);
-    let packet = rpc::seal(out).unwrap();
-    let mut sent = 0usize;
-    let flood = async {
-        loop {
-            let mut rest = &packet[..];
-            while !rest.is_empty() {
-                let write = std::future::poll_fn(|cx| peer.transport.poll_transmit(cx, rest));
-                let count = write.await.unwrap();
-                sent += count;
-                rest = &rest[count..];
-            }
-        }
-    };
-    let stuck = tokio::time::timeout(Duration::from_millis(500), flood).await;
-    assert!(stuck.is_err());
-    // What the sockets, the line, the stream's queue and the echo hold: a few mebibytes.
-    assert!(sent < 16 << 20, "{sent} bytes were taken for a stream that nobody reads");
-    let mut bystander = stage.open().await;
-    bystander.call::<ConnectGetHostname>(&()).await.unwrap();
 }

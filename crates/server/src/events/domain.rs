@@ -174,6 +174,14 @@ fn newer(form: Form, dom: NonnullDomain, body: Body) -> Packet {
             let msg = DomainEventMemoryDeviceSizeChangeMsg { callback_id, dom, alias, size };
             only_callback::<DomainEventMemoryDeviceSizeChange>(form, msg)
         }
+        Body::MigrationIteration { iteration } => {
+            let msg = DomainEventCallbackMigrationIterationMsg { callback_id, dom, iteration };
+            only_callback::<DomainEventCallbackMigrationIteration>(form, msg)
+        }
+        Body::NicMacChange { alias, old_mac, new_mac } => {
+            let msg = DomainEventNicMacChangeMsg { callback_id, dom, alias, old_mac, new_mac };
+            only_callback::<DomainEventNicMacChange>(form, msg)
+        }
         Body::JobCompleted { params } => {
             let params = params.into();
             let msg = DomainEventCallbackJobCompletedMsg { callback_id, dom, params };

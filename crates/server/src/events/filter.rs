@@ -1,6 +1,6 @@
 //! Which of a monitor's events a client wants to hear of.
 
-use api::{ConnectDomainQemuMonitorEventRegisterFlags as Flags, Error, ErrorDomain};
+use api::{ConnectDomainQemuMonitorEventRegisterFlags as Flags, Error, ErrorCode, ErrorDomain};
 use regex_lite::{Regex, RegexBuilder};
 
 /// Longest pattern. **Units**: bytes.
@@ -23,8 +23,7 @@ impl NameFilter {
     pub(crate) fn new(name: Option<String>, flags: u32) -> Result<Self, Error> {
         let unknown = Flags(flags).without(Flags::REGEX | Flags::NOCASE);
         if !unknown.is_empty() {
-            let detail = format!("unsupported flags (0x{:x}) of a monitor event filter", unknown.0);
-            return Err(Error::invalid_arg(ErrorDomain::NONE, detail));
+            return Err(unsupported(unknown));
         }
         let nocase = Flags(flags).contains(Flags::NOCASE);
         Ok(match name {
@@ -48,10 +47,18 @@ impl NameFilter {
     }
 }
 
+/// In libvirtd's words, which come without those of the code before them.
+fn unsupported(flags: Flags) -> Error {
+    let function = "virDomainQemuMonitorEventStateRegisterID";
+    let message = format!("unsupported flags (0x{:x}) in function {function}", flags.0);
+    let detail = Some(message.clone());
+    Error { code: ErrorCode::INVALID_ARG, domain: ErrorDomain::NONE, message, detail, errno: -1 }
+}
+
 /// Its matching takes time linear in the name, whatever the client makes up.
 fn compile(pattern: &str, nocase: bool) -> Result<Regex, Error> {
     let refused = |reason: String| {
-        let detail = format!("'{pattern}' is no regular expression: {reason}");
+        let detail = format!("failed to compile regex '{pattern}': {reason}");
         Error::invalid_arg(ErrorDomain::NONE, detail)
     };
     if pattern.len() > PATTERN_BYTES_MAX {

@@ -42,6 +42,8 @@ fn every_body() -> Vec<Body> {
         Body::BlockThreshold { dev: text.clone(), path: None, threshold: 1, excess: 1 },
         Body::MemoryFailure { recipient: 0, action: 0, flags: 0 },
         Body::MemoryDeviceSizeChange { alias, size_kib: 1 },
+        Body::MigrationIteration { iteration: 2 },
+        Body::NicMacChange { alias: text.clone(), old_mac: text.clone(), new_mac: text.clone() },
         Body::JobCompleted { params: Vec::new() },
         Body::ControlError,
     ]
@@ -51,6 +53,7 @@ fn event(body: Body) -> DomainEvent {
     DomainEvent {
         domain: NonnullDomain { name: "vm".to_owned(), uuid: Uuid([7; 16]), id: 3 },
         body,
+        tags: Default::default(),
     }
 }
 

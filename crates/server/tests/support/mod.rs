@@ -1,8 +1,14 @@
 //! A driver that does what a test tells it to, and a client that speaks in packets.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use api::procedure::Row;
@@ -11,10 +17,11 @@ use api::xdr::{self, Writer, Xdr};
 use api::{DomainEventType, Error, ErrorCode, ErrorDomain, Feature, Procedure, Result, Uuid};
 use driver::{
     Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Handler,
-    MonitorEvent, Routes, Stream, routes,
+    MonitorEvent, Pending, Piece, Routes, SparseRead, SparseWrite, Stream, routes,
 };
 use rpc::{Header, PacketReader, PacketType, PacketWriter, Status, UnixTransport};
-use server::{Limits, ListenerKind, Server};
+use server::{Door, Limits, ListenerKind, Server};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Notify;
 
@@ -31,6 +38,12 @@ pub struct Puppet {
     pub ended: AtomicUsize,
     /// Told whenever one of the two changes.
     pub changed: Notify,
+    /// What a sparse download yields.
+    pub pieces: Arc<Mutex<VecDeque<Piece>>>,
+    /// What uploads brought.
+    pub taken: Arc<Mutex<Vec<Piece>>>,
+    /// Bytes that the endless download was asked for.
+    pub given: Arc<AtomicUsize>,
     routes: Routes<Puppet>,
 }
 
@@ -42,11 +55,15 @@ impl Puppet {
             begun: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             changed: Notify::new(),
+            pieces: Arc::default(),
+            taken: Arc::default(),
+            given: Arc::default(),
             routes: routes! { Puppet:
                 ConnectGetType, ConnectGetVersion, ConnectGetLibVersion, ConnectGetHostname,
                 ConnectListAllDomains, DomainLookupByName, DomainGetState, DomainGetXmlDesc,
                 DomainReboot, DomainSuspend, DomainResume,
-                DomainOpenConsole, DomainScreenshot, DomainOpenGraphicsFd,
+                DomainOpenConsole, DomainScreenshot, DomainOpenGraphicsFd, DomainOpenGraphics,
+                StorageVolDownload, StorageVolUpload,
             },
         })
     }
@@ -79,6 +96,7 @@ impl Puppet {
         self.events.publish(Event::Domain(DomainEvent {
             domain: domain(),
             body: DomainEventBody::Lifecycle { event, detail },
+            tags: Default::default(),
         }));
     }
 
@@ -89,6 +107,7 @@ impl Puppet {
             seconds: 1,
             micros: 2,
             details: None,
+            tags: Default::default(),
         }));
     }
 }
@@ -178,19 +197,44 @@ handlers! {
         tokio::spawn(async move {
             let _ = tokio::io::copy(&mut from, &mut to).await;
         });
-        cx.open_stream(Stream {
-            reader: Some(Box::new(reader)),
-            writer: Some(Box::new(writer)),
-            guard: None,
-        });
+        cx.open_stream(Stream::both(reader, writer));
         Ok(())
     };
     // As many bytes as `screen` says.
     DomainScreenshot |this, cx, args| {
         use tokio::io::AsyncReadExt;
         let bytes = tokio::io::repeat(b'p').take(u64::from(args.screen));
-        cx.open_stream(Stream { reader: Some(Box::new(bytes)), ..Stream::default() });
+        cx.open_stream(Stream::download(bytes));
         Ok(DomainScreenshotRet { mime: Some("image/x-portable-pixmap".to_owned()) })
+    };
+    // The pieces that the test laid out, by the sparse flag; else what the volume's name says.
+    StorageVolDownload |this, cx, args| {
+        cx.open_stream(match (args.flags, args.vol.name.as_str()) {
+            (1, _) => Stream::sparse_download(Script(Arc::clone(&this.pieces))),
+            (_, "endless") => Stream::download(Endless(Arc::clone(&this.given))),
+            (_, "broken") => Stream::download(Broken),
+            (_, name) => Stream::download(io::Cursor::new(name.repeat(10_000).into_bytes())),
+        });
+        Ok(())
+    };
+    StorageVolUpload |this, cx, args| {
+        let record = Record { taken: Arc::clone(&this.taken), fails: args.vol.name == "full" };
+        cx.open_stream(match (args.flags, args.vol.name.as_str()) {
+            (1, _) => Stream::sparse_upload(record),
+            (_, "stuck") => Stream::upload(Stuck),
+            (_, "none") => {
+                let (code, domain) = (ErrorCode::NO_STORAGE_VOL, ErrorDomain::STORAGE);
+                return Err(Error::new(code, domain, "no storage vol"));
+            }
+            _ => Stream::upload(Plain(record)),
+        });
+        Ok(())
+    };
+    DomainOpenGraphics |this, cx, args| {
+        match &cx.take_fds()[..] {
+            [] => Err(Error::internal(ErrorDomain::RPC, "No FD available at slot 0")),
+            fds => Err(Error::internal(ErrorDomain::QEMU, format!("{} came", fds.len()))),
+        }
     };
     DomainOpenGraphicsFd |this, cx, args| {
         let (mut near, far) = std::os::unix::net::UnixStream::pair()
@@ -200,6 +244,106 @@ handlers! {
         cx.send_fds(vec![far.into()]);
         Ok(())
     };
+}
+
+/// Yields what was laid out.
+struct Script(Arc<Mutex<VecDeque<Piece>>>);
+
+impl SparseRead for Script {
+    fn next(&mut self, _: usize) -> Pending<'_, Piece> {
+        let piece = self.0.lock().unwrap().pop_front().unwrap_or(Piece::End);
+        Box::pin(std::future::ready(Ok(piece)))
+    }
+}
+
+/// Keeps what it is given.
+struct Record {
+    taken: Arc<Mutex<Vec<Piece>>>,
+    /// Whether there turns out to be no space.
+    fails: bool,
+}
+
+impl Record {
+    fn keep(&self, piece: Piece) -> io::Result<()> {
+        let last = piece == Piece::End;
+        self.taken.lock().unwrap().push(piece);
+        if last && self.fails { Err(io::Error::from_raw_os_error(28)) } else { Ok(()) }
+    }
+}
+
+impl SparseWrite for Record {
+    fn data<'a>(&'a mut self, bytes: &'a [u8]) -> Pending<'a, ()> {
+        Box::pin(async { self.keep(Piece::Data(bytes.to_vec())) })
+    }
+    fn hole(&mut self, length: u64) -> Pending<'_, ()> {
+        Box::pin(async move { self.keep(Piece::Hole(length)) })
+    }
+    fn finish(&mut self) -> Pending<'_, ()> {
+        Box::pin(async { self.keep(Piece::End) })
+    }
+}
+
+/// The same for bytes.
+struct Plain(Record);
+
+impl AsyncWrite for Plain {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(self.0.keep(Piece::Data(bytes.to_vec())).map(|()| bytes.len()))
+    }
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.keep(Piece::End))
+    }
+}
+
+/// Takes nothing, ever.
+struct Stuck;
+
+impl AsyncWrite for Stuck {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Pending
+    }
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+/// Never ends; counts.
+struct Endless(Arc<AtomicUsize>);
+
+impl AsyncRead for Endless {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = buffer.remaining();
+        buffer.put_slice(&vec![b'e'; room]);
+        self.0.fetch_add(room, Ordering::SeqCst);
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// A disk that cannot be read.
+struct Broken;
+
+impl AsyncRead for Broken {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::Error::from_raw_os_error(5)))
+    }
 }
 
 /// A server in a directory of its own, with both sockets.
@@ -218,23 +362,21 @@ impl Stage {
         let directory = tempfile::tempdir().unwrap();
         let puppet = Puppet::new();
         let server = Server::new(limits, vec![Arc::clone(&puppet) as _]);
-        for (name, kind) in [("rw", ListenerKind::ReadWrite), ("ro", ListenerKind::ReadOnly)] {
+        let doors = [
+            ("rw", ListenerKind::ReadWrite),
+            ("ro", ListenerKind::ReadOnly),
+            ("admin", ListenerKind::Admin),
+        ];
+        for (name, kind) in doors {
             let listener = UnixListener::bind(directory.path().join(name)).unwrap();
             let server = Arc::clone(&server);
-            tokio::spawn(async move { server.serve(listener, kind).await });
+            tokio::spawn(async move { server.serve(listener, Door::open(kind)).await });
         }
         Self { puppet, server, directory }
     }
 
     pub async fn connect(&self, socket: &str) -> Peer {
-        let stream = UnixStream::connect(self.directory.path().join(socket)).await.unwrap();
-        let transport = UnixTransport::new(stream);
-        Peer {
-            reader: PacketReader::new(transport.clone()),
-            writer: PacketWriter::default(),
-            transport,
-            serial: 0,
-        }
+        Peer::connect(&self.directory.path().join(socket)).await
     }
 
     /// A client that has opened the driver.
@@ -258,7 +400,7 @@ pub struct Peer {
 pub struct Received {
     pub header: Header,
     pub payload: Vec<u8>,
-    pub fds: Vec<std::os::fd::OwnedFd>,
+    pub fds: Vec<OwnedFd>,
 }
 
 pub fn header(row: &Row, serial: u32) -> Header {
@@ -273,6 +415,17 @@ pub fn header(row: &Row, serial: u32) -> Header {
 }
 
 impl Peer {
+    pub async fn connect(socket: &Path) -> Self {
+        let stream = UnixStream::connect(socket).await.unwrap();
+        let transport = UnixTransport::new(stream).unwrap();
+        Self {
+            reader: PacketReader::new(transport.clone()),
+            writer: PacketWriter::default(),
+            transport,
+            serial: 0,
+        }
+    }
+
     pub async fn open(&mut self) {
         self.call::<AuthList>(&()).await.unwrap();
         let args = ConnectOpenArgs { name: Some("qemu:///system".to_owned()), flags: 0 };
@@ -282,6 +435,23 @@ impl Peer {
     pub async fn send_bytes(&mut self, bytes: Vec<u8>) {
         self.writer.push(bytes, Vec::new());
         self.writer.flush(&mut self.transport).await.unwrap();
+    }
+
+    /// Sends a call with descriptors, of which it says that there are `announced`.
+    pub async fn begin_with_fds<P: Procedure>(
+        &mut self,
+        args: &P::Args,
+        announced: usize,
+        fds: Vec<OwnedFd>,
+    ) -> u32 {
+        self.serial += 1;
+        let call = Header { kind: PacketType::CallWithFds, ..header(P::ROW, self.serial) };
+        let mut out = rpc::begin(Vec::new(), &call);
+        out.put(&u32::try_from(announced).unwrap().to_be_bytes());
+        args.encode(&mut out).unwrap();
+        self.writer.push(rpc::seal(out).unwrap(), fds);
+        self.writer.flush(&mut self.transport).await.unwrap();
+        self.serial
     }
 
     pub async fn send<T: Xdr>(&mut self, header: &Header, payload: &T) {
