@@ -1,20 +1,22 @@
 //! The command line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 
 pub(crate) const HELP: &str = "\
 ferrovirtd: runs virtual machines for clients of libvirt
 
-usage: ferrovirtd [--root DIR] [--config FILE] [--check-config]
+usage: ferrovirtd [--root DIR] [--config FILE] [--timeout SECONDS] [--check-config]
 
-  --root DIR       keep everything below DIR: the socket is DIR/run/libvirt/libvirt-sock
-  --config FILE    read this configuration, not the usual one
-  --check-config   say whether the configuration is good, and end
-  --version        print the version
-  --help           print this
+  --root DIR         keep everything below DIR: the socket is DIR/run/libvirt/libvirt-sock
+  --config FILE      read this configuration, not the usual one
+  --timeout SECONDS  end when there has been neither a client nor a running guest for so long
+  --check-config     say whether the configuration is good, and end
+  --version          print the version
+  --help             print this
 
 FERROVIRT_LOG=error|warn|info|debug|trace overrides the configured log level.
 ";
@@ -33,6 +35,8 @@ pub(crate) enum Request {
 pub(crate) struct Arguments {
     pub(crate) root: Option<PathBuf>,
     pub(crate) configuration: Option<PathBuf>,
+    /// After how long without being needed the daemon ends; none: never.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Reads the command line, without the program's name.
@@ -46,27 +50,35 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> anyhow::Result
             Some((name, value)) => (name, Some(OsString::from(value))),
             None => (text.as_str(), None),
         };
-        let place = match (name, &attached) {
+        let mut value = || match attached.clone().or_else(|| words.next()) {
+            Some(value) if !value.is_empty() => Ok(value),
+            Some(_) | None => Err(anyhow!("{name} needs a value")),
+        };
+        match (name, &attached) {
             ("--help" | "-h", None) => return Ok(Request::Help),
             ("--version" | "-V", None) => return Ok(Request::Version),
-            ("--check-config", None) => {
-                check = true;
-                continue;
-            }
-            ("--root", _) => &mut arguments.root,
-            ("--config", _) => &mut arguments.configuration,
+            ("--check-config", None) => check = true,
+            ("--root", _) => arguments.root = Some(value()?.into()),
+            ("--config", _) => arguments.configuration = Some(value()?.into()),
+            ("--timeout", _) => arguments.timeout = Some(seconds(&value()?)?),
             _ => bail!("unknown argument '{text}' (see --help)"),
-        };
-        match attached.or_else(|| words.next()) {
-            Some(value) if !value.is_empty() => *place = Some(value.into()),
-            Some(_) | None => bail!("{name} needs a path"),
         }
     }
     Ok(if check { Request::CheckConfiguration(arguments) } else { Request::Run(arguments) })
 }
 
+fn seconds(value: &OsStr) -> anyhow::Result<Duration> {
+    let text = value.to_string_lossy();
+    match text.parse() {
+        Ok(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
+        Ok(0) | Err(_) => bail!("--timeout: '{text}' is no number of seconds"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Arguments, Request, parse};
 
     fn parsed(line: &str) -> anyhow::Result<Request> {
@@ -78,8 +90,9 @@ mod tests {
         let expected = Request::Run(Arguments {
             root: Some("/srv/a".into()),
             configuration: Some("/etc/b".into()),
+            timeout: Some(Duration::from_secs(120)),
         });
-        assert_eq!(parsed("--root /srv/a --config=/etc/b").unwrap(), expected);
+        assert_eq!(parsed("--root /srv/a --config=/etc/b --timeout=120").unwrap(), expected);
     }
 
     #[test]
@@ -88,7 +101,8 @@ mod tests {
             parsed("--rot /srv").unwrap_err().to_string(),
             "unknown argument '--rot' (see --help)"
         );
-        assert_eq!(parsed("--root").unwrap_err().to_string(), "--root needs a path");
+        assert_eq!(parsed("--root").unwrap_err().to_string(), "--root needs a value");
         assert!(parsed("--version=3").is_err());
+        assert!(parsed("--timeout 0").is_err() && parsed("--timeout soon").is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 
 use anyhow::{Context, bail};
 use rustix::fs::{FlockOperation, flock};
@@ -27,6 +28,8 @@ impl InstanceLock {
             .write(true)
             .create(true)
             .truncate(false)
+            // Whoever can open a file can lock it.
+            .mode(0o600)
             .open(&path)
             .with_context(|| format!("cannot open lock '{}'", path.display()))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {

@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use tls::{Files, Role};
 
 /// The places of one daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub(crate) struct Layout {
     pub(crate) cache: PathBuf,
     /// The configuration, unless another is asked for.
     pub(crate) configuration: PathBuf,
+    /// Certificates of the machine; none: where libvirt has them.
+    pub(crate) pki: Option<PathBuf>,
+    /// Where a user's own certificates are looked for first.
+    pub(crate) home: Option<PathBuf>,
     /// Whose guests these are.
     pub(crate) scope: Scope,
 }
@@ -60,6 +65,8 @@ impl Layout {
             log: root.join("var/log/ferrovirt/qemu"),
             cache: root.join("var/cache/ferrovirt/qemu"),
             configuration: root.join("etc/ferrovirt/ferrovirtd.toml"),
+            pki: Some(root.join("etc/pki")),
+            home: None,
             scope,
         }
     }
@@ -87,8 +94,24 @@ impl Layout {
             log: state.join("ferrovirt/log/qemu"),
             cache: cache.join("ferrovirt/qemu"),
             configuration: base("XDG_CONFIG_HOME", ".config")?.join("ferrovirt/ferrovirtd.toml"),
+            pki: None,
+            home,
             scope: Scope::Session,
         })
+    }
+
+    /// Where the daemon's certificates are, unless the configuration says otherwise.
+    pub(crate) fn certificates(&self) -> Files {
+        match (&self.pki, &self.home) {
+            (Some(pki), _) => Files::system_below(pki, Role::Server),
+            (None, Some(home)) => Files::user(home, Role::Server),
+            (None, None) => Files::system(Role::Server),
+        }
+    }
+
+    /// The access policy, unless another is asked for: beside the configuration.
+    pub(crate) fn access_policy(&self) -> PathBuf {
+        self.configuration.with_file_name("access.toml")
     }
 
     /// Makes the directories that are not there yet. Clients look into that of the sockets; the

@@ -4,13 +4,18 @@
 //! `server`'s, what happens to a guest is a driver's.
 #![forbid(unsafe_code)]
 
+mod access;
 mod arguments;
+mod authentication;
 mod configuration;
+mod descriptors;
 mod drivers;
 mod instance_lock;
 mod layout;
 mod log;
+mod network;
 mod run;
+mod service_manager;
 mod sockets;
 
 use std::io::Write;
@@ -24,6 +29,7 @@ use configuration::Configuration;
 use layout::Layout;
 
 fn main() -> ExitCode {
+    trace::probes::keep();
     match answer() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -42,13 +48,15 @@ fn answer() -> anyhow::Result<()> {
         Request::Version => writeln!(stdout, "ferrovirtd {}", env!("CARGO_PKG_VERSION"))?,
         Request::CheckConfiguration(arguments) => {
             let layout = layout(&arguments)?;
-            let (path, _) = configuration(&arguments, &layout)?;
+            let (path, configuration) = configuration(&arguments, &layout)?;
+            access::AccessDrivers::start(&layout, &configuration, &Default::default())?;
             writeln!(stdout, "{}: good", path.display())?;
         }
         Request::Run(arguments) => {
+            let passed = host::activation::passed_sockets();
             let layout = layout(&arguments)?;
             let (path, configuration) = configuration(&arguments, &layout)?;
-            run::run(&layout, &path, configuration)?;
+            run::run(&layout, &path, configuration, passed, arguments.timeout)?;
         }
     }
     Ok(())

@@ -1,20 +1,25 @@
 //! The life of the daemon.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use host::activation::Passed;
+use polkit::Polkit;
 use rustix::fs::Mode;
 use server::Server;
-use tokio::net::UnixListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::access::{self, AccessDrivers};
 use crate::configuration::Configuration;
+use crate::descriptors;
 use crate::drivers;
 use crate::instance_lock::InstanceLock;
 use crate::layout::Layout;
 use crate::log::{self, LogSwitch};
+use crate::service_manager;
 use crate::sockets::{self, Socket};
 
 /// Most threads that run calls.
@@ -33,15 +38,19 @@ pub(crate) fn run(
     layout: &Layout,
     path: &Path,
     configuration: Configuration,
+    passed: Vec<Passed>,
+    timeout: Option<Duration>,
 ) -> anyhow::Result<()> {
-    let switch = log::start(configuration.log_level)?;
+    let log = log::start(&configuration)?;
     // Modes are chosen where files are made, whatever the shell says that started the daemon.
     rustix::process::umask(Mode::from_raw_mode(0o022));
+    descriptors::allow(configuration.limits().max_clients);
     layout.create()?;
     let _lock = InstanceLock::take(layout)?;
-    let sockets = sockets::bind(layout, &configuration)?;
+    let sockets = sockets::bind(layout, &configuration, passed)?;
     let runtime = runtime()?;
-    let ended = runtime.block_on(serve(layout, path, configuration, sockets, &switch));
+    let served = serve(layout, path, configuration, sockets, timeout, log.switch());
+    let ended = runtime.block_on(served);
     runtime.shutdown_timeout(THREADS_END);
     ended
 }
@@ -63,28 +72,45 @@ async fn serve(
     path: &Path,
     configuration: Configuration,
     sockets: Vec<Socket>,
-    switch: &LogSwitch,
+    timeout: Option<Duration>,
+    switch: &Arc<LogSwitch>,
 ) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
+    let polkit = Arc::new(Polkit::new());
+    let AccessDrivers { access, policy } = AccessDrivers::start(layout, &configuration, &polkit)?;
     let drivers = drivers::start(layout, &configuration).await?;
-    let server = Server::new(configuration.limits(), drivers);
+    let server = Server::with_access(configuration.limits(), drivers, access);
+    server.set_log(Arc::clone(switch) as _);
+    server.set_authentication(configuration.authentication(layout, &polkit)?);
+    server.set_timeout(timeout);
     let mut files = Vec::new();
-    for Socket { kind, listener, file } in sockets {
-        let listener = UnixListener::from_std(listener).context("cannot listen")?;
-        let server = std::sync::Arc::clone(&server);
-        tokio::spawn(async move { server.serve(listener, kind).await });
-        files.push(file);
+    for socket in sockets {
+        let (listener, door, file) = socket.into_listener()?;
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { server.serve(listener, door).await });
+        files.extend(file);
     }
+    service_manager::ready();
     tracing::info!(sockets = %layout.sockets.display(), "ferrovirtd {} is ready", env!("CARGO_PKG_VERSION"));
     loop {
-        match signals.next().await {
-            Said::Reload => reload(path, &server, switch),
-            Said::End(name) => {
-                tracing::info!(clients = server.clients(), "{name}: ending; guests run on");
+        let said = tokio::select! {
+            said = signals.next() => said,
+            () = server.over() => Said::End("no longer needed"),
+        };
+        match said {
+            Said::Reload => {
+                service_manager::reloading();
+                reload(layout, path, &server, &polkit, switch);
+                policy.as_deref().inspect(|policy| access::reload(policy));
+                service_manager::ready();
+            }
+            Said::End(reason) => {
+                tracing::info!(clients = server.clients(), "{reason}: ending; guests run on");
                 break;
             }
         }
     }
+    service_manager::stopping();
     drop(files);
     server.stop();
     if tokio::time::timeout(FAREWELL, server.idle()).await.is_err() {
@@ -93,20 +119,25 @@ async fn serve(
     Ok(())
 }
 
-/// Reads the configuration again; a bad one changes nothing.
-fn reload(path: &Path, server: &Server, switch: &LogSwitch) {
+/// Reads the configuration and certificates again; what is bad changes nothing.
+fn reload(layout: &Layout, path: &Path, server: &Server, polkit: &Arc<Polkit>, switch: &LogSwitch) {
     let configuration = match path.exists() {
         true => Configuration::read(path),
         false => Ok(Configuration::default()),
     };
     let outcome = configuration.and_then(|configuration| {
-        switch.set(configuration.log_level)?;
+        switch.configure(&configuration)?;
+        let authentication = configuration.authentication(layout, polkit)?;
         server.set_limits(configuration.limits());
+        server.set_authentication(authentication);
         Ok(())
     });
     match outcome {
         Ok(()) => tracing::info!(path = %path.display(), "configuration was read again"),
         Err(error) => tracing::error!("configuration stays as it was: {error:#}"),
+    }
+    if let Err(error) = server.reload_tls() {
+        tracing::error!("certificates stay as they were: {error}");
     }
 }
 

@@ -1,13 +1,18 @@
-//! The sockets that clients connect to.
+//! The sockets that clients connect to: passed by whoever started the daemon, or bound by itself.
 
-use std::io::ErrorKind;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+mod network;
+mod passed;
+mod unix;
 
-use anyhow::{Context, anyhow, bail};
-use rustix::fs::Mode;
-use server::ListenerKind;
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+
+use anyhow::Context;
+use host::activation::Passed;
+use server::{Auth, Door, Listener, ListenerKind};
+use tls::ServerContext;
+
+pub(crate) use unix::SocketFile;
 
 use crate::configuration::Configuration;
 use crate::layout::{Layout, Scope};
@@ -15,140 +20,154 @@ use crate::layout::{Layout, Scope};
 /// A bound socket.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    pub(crate) kind: ListenerKind,
-    pub(crate) listener: UnixListener,
-    pub(crate) file: SocketFile,
+    door: Door,
+    bound: Bound,
+    /// Its file, if it is ours to remove.
+    pub(crate) file: Option<SocketFile>,
 }
 
-/// The file of a socket, removed when dropped.
 #[derive(Debug)]
-pub(crate) struct SocketFile(PathBuf);
+enum Bound {
+    Unix(UnixListener),
+    Tcp(std::net::TcpListener),
+    Tls(std::net::TcpListener, Arc<ServerContext>),
+}
 
-/// Binds all sockets. Before any thread is started: it changes the process's umask for a moment,
-/// so that nobody may connect before modes are set.
-pub(crate) fn bind(layout: &Layout, configuration: &Configuration) -> anyhow::Result<Vec<Socket>> {
+/// What a socket is for, whoever has bound it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Unix(ListenerKind),
+    Tcp,
+    Tls,
+}
+
+impl Socket {
+    /// The socket for the server, in a runtime.
+    pub(crate) fn into_listener(self) -> anyhow::Result<(Listener, Door, Option<SocketFile>)> {
+        let listener = match self.bound {
+            Bound::Unix(socket) => tokio::net::UnixListener::from_std(socket).map(Listener::Unix),
+            Bound::Tcp(socket) => tokio::net::TcpListener::from_std(socket).map(Listener::Tcp),
+            Bound::Tls(socket, context) => tokio::net::TcpListener::from_std(socket)
+                .map(|socket| Listener::Tls(socket, context)),
+        };
+        Ok((listener.context("cannot listen")?, self.door, self.file))
+    }
+}
+
+/// Takes the sockets that were passed, and binds those that are missing. Before any thread is
+/// started, see [`unix::bind`].
+pub(crate) fn bind(
+    layout: &Layout,
+    configuration: &Configuration,
+    passed: Vec<Passed>,
+) -> anyhow::Result<Vec<Socket>> {
+    let mut sockets = Vec::new();
+    let mut certificates = Certificates { layout, configuration, context: None };
+    let mut have = Vec::new();
+    for passed in passed {
+        let (purpose, bound) = passed::recognise(passed, configuration, &mut certificates)?;
+        have.push(purpose);
+        sockets.push(Socket { door: door(purpose, configuration), bound, file: None });
+    }
+    bind_network(configuration, &have, &mut certificates, &mut sockets)?;
+    bind_unix(layout, configuration, &have, &mut sockets)?;
+    warn_of_open_doors(&sockets);
+    Ok(sockets)
+}
+
+fn door(purpose: Purpose, configuration: &Configuration) -> Door {
+    match purpose {
+        Purpose::Unix(kind) => Door { kind, auth: configuration.auth_unix(kind) },
+        Purpose::Tcp => Door { kind: ListenerKind::ReadWrite, auth: configuration.auth_tcp() },
+        Purpose::Tls => Door { kind: ListenerKind::ReadWrite, auth: configuration.auth_tls() },
+    }
+}
+
+fn bind_unix(
+    layout: &Layout,
+    configuration: &Configuration,
+    have: &[Purpose],
+    sockets: &mut Vec<Socket>,
+) -> anyhow::Result<()> {
     let modes = configuration.socket_modes(layout.scope)?;
-    let group = configuration.unix_sock_group.as_deref().map(group_id).transpose()?;
-    let mut wanted = vec![("libvirt-sock", ListenerKind::ReadWrite, modes.read_write)];
+    let group = configuration.unix_sock_group.as_deref().map(unix::group_id).transpose()?;
+    let mut wanted = vec![("libvirt-admin-sock", ListenerKind::Admin, 0o700)];
     if layout.scope == Scope::System {
         wanted.push(("libvirt-sock-ro", ListenerKind::ReadOnly, modes.read_only));
     }
-    let bind = |(name, kind, mode)| bind_one(&layout.sockets.join(name), kind, mode, group);
-    wanted.into_iter().map(bind).collect()
-}
-
-fn bind_one(
-    path: &Path,
-    kind: ListenerKind,
-    mode: u32,
-    group: Option<u32>,
-) -> anyhow::Result<Socket> {
-    make_way(path)?;
-    let umask = rustix::process::umask(Mode::from_raw_mode(0o177));
-    let listener = UnixListener::bind(path);
-    rustix::process::umask(umask);
-    let listener = listener.with_context(|| format!("cannot bind '{}'", path.display()))?;
-    let file = SocketFile(path.to_owned());
-    if group.is_some() {
-        chown(path, None, group)
-            .with_context(|| format!("cannot give '{}' to its group", path.display()))?;
+    // Last of all: whoever finds it finds the others, too.
+    wanted.push(("libvirt-sock", ListenerKind::ReadWrite, modes.read_write));
+    for (name, kind, mode) in wanted {
+        if have.contains(&Purpose::Unix(kind)) {
+            continue;
+        }
+        let queue = match kind {
+            ListenerKind::Admin => configuration.admin_max_queued_clients,
+            ListenerKind::ReadWrite | ListenerKind::ReadOnly => configuration.max_queued_clients,
+        };
+        let (listener, file) = unix::bind(&layout.sockets.join(name), mode, group, queue)?;
+        let door = door(Purpose::Unix(kind), configuration);
+        sockets.push(Socket { door, bound: Bound::Unix(listener), file: Some(file) });
     }
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-        .and_then(|()| listener.set_nonblocking(true))
-        .with_context(|| format!("cannot prepare '{}'", path.display()))?;
-    Ok(Socket { kind, listener, file })
+    Ok(())
 }
 
-/// Removes a socket that nobody serves any more.
-fn make_way(path: &Path) -> anyhow::Result<()> {
-    let known = match std::fs::symlink_metadata(path) {
-        Ok(known) => known,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(anyhow!("cannot look at '{}': {error}", path.display())),
-    };
-    if !known.file_type().is_socket() {
-        bail!("'{}' is in the way and is not a socket", path.display());
-    }
-    if let Ok(holder) = UnixStream::connect(path) {
-        bail!(
-            "{} serves '{}'; stop it, or choose another directory with --root DIR",
-            name_of_peer(&holder),
-            path.display()
-        );
-    }
-    std::fs::remove_file(path)
-        .with_context(|| format!("cannot remove stale socket '{}'", path.display()))
-}
-
-fn name_of_peer(holder: &UnixStream) -> String {
-    let Ok(peer) = rustix::net::sockopt::socket_peercred(holder) else {
-        return "another process".to_owned();
-    };
-    let pid = peer.pid.as_raw_nonzero();
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    format!("another daemon ({} pid {pid})", name.trim())
-}
-
-/// A group by name or number. Only `/etc/group` is asked.
-fn group_id(name: &str) -> anyhow::Result<u32> {
-    if let Ok(number) = name.parse() {
-        return Ok(number);
-    }
-    let groups = std::fs::read_to_string("/etc/group").context("cannot read /etc/group")?;
-    let number = groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        (fields.next() == Some(name)).then(|| fields.nth(1)?.parse().ok())?
-    });
-    number.with_context(|| format!("unix_sock_group: no group '{name}' in /etc/group"))
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.0) {
-            tracing::warn!(%error, path = %self.0.display(), "cannot remove socket");
+fn bind_network(
+    configuration: &Configuration,
+    have: &[Purpose],
+    certificates: &mut Certificates<'_>,
+    sockets: &mut Vec<Socket>,
+) -> anyhow::Result<()> {
+    let wanted = [
+        (Purpose::Tcp, configuration.listen_tcp, configuration.tcp_port),
+        (Purpose::Tls, configuration.listen_tls, configuration.tls_port),
+    ];
+    for (purpose, wanted, port) in wanted {
+        if !wanted || have.contains(&purpose) {
+            continue;
+        }
+        let address = configuration.listen_addr.as_deref();
+        let queue = i32::try_from(configuration.max_queued_clients).unwrap_or(i32::MAX);
+        for listener in network::bind(address, port, queue)? {
+            let bound = match purpose {
+                Purpose::Tls => Bound::Tls(listener, certificates.context()?),
+                Purpose::Tcp | Purpose::Unix(_) => Bound::Tcp(listener),
+            };
+            sockets.push(Socket { door: door(purpose, configuration), bound, file: None });
         }
     }
+    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
+/// Certificates, read when the first socket needs them.
+struct Certificates<'a> {
+    layout: &'a Layout,
+    configuration: &'a Configuration,
+    context: Option<Arc<ServerContext>>,
+}
 
-    use server::ListenerKind;
-
-    use super::{bind_one, group_id};
-
-    #[test]
-    fn a_stale_socket_makes_way_a_served_one_does_not() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("sock");
-        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-        assert!(path.exists(), "the file outlives its listener");
-
-        let first = bind_one(&path, ListenerKind::ReadWrite, 0o700, None).unwrap();
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
-        let refusal = bind_one(&path, ListenerKind::ReadWrite, 0o700, None).unwrap_err();
-        let text = refusal.to_string();
-        assert!(text.contains(&format!("pid {})", std::process::id())), "{text}");
-        assert!(path.exists(), "what is served is not removed");
-        drop(first);
-        assert!(!path.exists());
+impl Certificates<'_> {
+    fn context(&mut self) -> anyhow::Result<Arc<ServerContext>> {
+        if let Some(context) = &self.context {
+            return Ok(Arc::clone(context));
+        }
+        let files = self.configuration.certificates(self.layout)?;
+        let own = self.configuration.own_check();
+        let context = ServerContext::new(files, own, self.configuration.client_check())?;
+        Ok(Arc::clone(self.context.insert(Arc::new(context))))
     }
+}
 
-    #[test]
-    fn what_is_no_socket_is_not_removed() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("sock");
-        std::fs::write(&path, "precious").unwrap();
-        assert!(bind_one(&path, ListenerKind::ReadWrite, 0o700, None).is_err());
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
-    }
-
-    #[test]
-    fn a_group_is_a_name_or_a_number() {
-        assert_eq!(group_id("1234").unwrap(), 1234);
-        assert_eq!(group_id("root").unwrap(), 0);
-        assert!(group_id("no-such-group").unwrap_err().to_string().contains("'no-such-group'"));
+/// Says which sockets let in whoever reaches them.
+fn warn_of_open_doors(sockets: &[Socket]) {
+    for socket in sockets {
+        if let (Bound::Tcp(listener), Auth::None) = (&socket.bound, socket.door.auth) {
+            let address = listener.local_addr().map(|address| address.to_string());
+            tracing::warn!(
+                "whoever can reach {} may do anything with guests, and everybody on the way can \
+                 listen: auth_tcp is \"none\"",
+                address.unwrap_or_default()
+            );
+        }
     }
 }

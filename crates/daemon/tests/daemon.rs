@@ -133,6 +133,22 @@ fn configuration_is_read_again_on_sighup_and_a_bad_one_changes_nothing() {
 }
 
 #[test]
+fn without_the_policy_that_it_is_to_go_by_there_is_no_daemon() {
+    let root = tempfile::tempdir().unwrap();
+    let etc = root.path().join("etc/ferrovirt");
+    std::fs::create_dir_all(&etc).unwrap();
+    std::fs::write(etc.join("ferrovirtd.toml"), "access_drivers = [\"policy\"]\n").unwrap();
+    let missing = refusal(root.path());
+    assert!(missing.contains("etc/ferrovirt/access.toml"), "{missing}");
+    std::fs::write(etc.join("access.toml"), "[[rule]]\nwho = [{ uid = 0 }]\nmay = [\"fly\"]\n")
+        .unwrap();
+    let wrong = refusal(root.path());
+    assert!(wrong.contains("line 3: 'fly'"), "{wrong}");
+    let check = command(root.path()).arg("--check-config").output().unwrap();
+    assert!(String::from_utf8(check.stderr).unwrap().contains("line 3: 'fly'"));
+}
+
+#[test]
 fn the_configuration_can_be_checked_alone() {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join("ours.toml");
