@@ -33,33 +33,46 @@ pub(crate) struct Opt {
     pub(crate) required: bool,
     /// A line of help.
     pub(crate) help: &'static str,
+    /// A letter that, behind one dash, stands for its name.
+    pub(crate) short: Option<char>,
 }
 
 impl Opt {
     /// An option that is there or not.
     pub(crate) const fn flag(name: &'static str, help: &'static str) -> Self {
-        Self { name, takes: Takes::Nothing, required: false, help }
+        Self { name, takes: Takes::Nothing, required: false, help, short: None }
     }
 
     /// An option that has a value, by name or place.
     pub(crate) const fn value(name: &'static str, help: &'static str) -> Self {
-        Self { name, takes: Takes::Value, required: false, help }
+        Self { name, takes: Takes::Value, required: false, help, short: None }
     }
 
     /// An option that has a value, by name only.
     pub(crate) const fn named(name: &'static str, help: &'static str) -> Self {
-        Self { name, takes: Takes::NamedValue, required: false, help }
+        Self { name, takes: Takes::NamedValue, required: false, help, short: None }
     }
 
     /// An option that takes all words that are left.
     pub(crate) const fn rest(name: &'static str, help: &'static str) -> Self {
-        Self { name, takes: Takes::Rest, required: false, help }
+        Self { name, takes: Takes::Rest, required: false, help, short: None }
     }
 
     /// The same option, without which the command cannot do.
     pub(crate) const fn required(mut self) -> Self {
         self.required = true;
         self
+    }
+
+    /// The same option, with a letter for short.
+    pub(crate) const fn short(mut self, letter: char) -> Self {
+        self.short = Some(letter);
+        self
+    }
+
+    fn is_short(&self, word: &str) -> bool {
+        let letter = word.strip_prefix('-').and_then(|rest| rest.parse().ok());
+        letter.is_some() && letter == self.short
     }
 }
 
@@ -130,7 +143,10 @@ impl Args {
             match word.strip_prefix("--").filter(|_| !names_end) {
                 Some("") => names_end = true,
                 Some(name) => args.take_named(command, name, &mut words)?,
-                None => args.take_by_place(command, word)?,
+                None => match command.options.iter().find(|opt| opt.is_short(&word)) {
+                    Some(opt) if !names_end => args.take_named(command, opt.name, &mut words)?,
+                    Some(_) | None => args.take_by_place(command, word)?,
+                },
             }
         }
         match command.options.iter().find(|opt| opt.required && !args.has(opt.name)) {
@@ -270,6 +286,14 @@ mod tests {
             assert_eq!((args.required("domain"), args.value("device")), ("g1", Some("vda")));
             assert!(args.has("human") && !args.has("all"));
         }
+    }
+
+    #[test]
+    fn an_option_may_have_a_letter() {
+        let args = parse("trace", "-v rpc").unwrap();
+        assert!(args.has("verbose") && args.value("feed") == Some("rpc"));
+        assert_eq!(parse("trace", "rpc -- -v").unwrap().value("target"), Some("-v"));
+        assert!(parse("dominfo", "-v").unwrap().value("domain") == Some("-v"), "virsh's rule");
     }
 
     #[test]

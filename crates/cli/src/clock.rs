@@ -29,6 +29,12 @@ pub(crate) fn file_stamp() -> String {
     format!("{year:04}-{month:02}-{day:02}-{hour:02}:{minute:02}:{second:02}")
 }
 
+/// A second since the epoch, as virt-admin shows it, in UTC.
+pub(crate) fn second_stamp(seconds: u64) -> String {
+    let Parts { year, month, day, hour, minute, second, .. } = parts(seconds, 0);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}+0000")
+}
+
 fn shown(time: &Parts) -> String {
     let Parts { year, month, day, hour, minute, second, ms } = time;
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{ms:03}+0000")

@@ -44,10 +44,14 @@ impl Context {
     }
 
     async fn open(&self) -> Result<Connection, Failure> {
-        let uri = self.globals.uri.clone().unwrap_or_else(default_uri);
-        let builder = Connection::builder(&uri);
+        let builder = Connection::builder(&self.uri());
         let builder = if self.globals.read_only { builder.read_only() } else { builder };
         builder.open().await.while_doing(|| "failed to connect to the hypervisor".to_owned())
+    }
+
+    /// The URI of the connection.
+    pub(crate) fn uri(&self) -> String {
+        self.globals.uri.clone().unwrap_or_else(default_uri)
     }
 
     /// Closes the connection, if one was opened.
@@ -112,6 +116,11 @@ impl Context {
     pub(crate) fn json(&self, value: &serde_json::Value) -> Outcome {
         self.json.store(true, Ordering::Relaxed);
         self.line(value.to_string())
+    }
+
+    /// Leaves out the blank line at the end: what is printed has a form of its own.
+    pub(crate) fn without_blank_line(&self) {
+        self.json.store(true, Ordering::Relaxed);
     }
 
     /// Whether headings and remarks are left out.

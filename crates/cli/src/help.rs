@@ -27,9 +27,11 @@ pub(crate) fn overview() -> String {
     text
 }
 
-/// The help that `fv help WORD` asks for.
-pub(crate) fn of(name: Option<&str>) -> Result<String, Failure> {
-    let Some(name) = name else { return Ok(overview()) };
+/// The help that `fv help COMMAND` asks for.
+pub(crate) fn of(name: &str) -> Result<String, Failure> {
+    if name.is_empty() {
+        return Ok(overview());
+    }
     let unknown = || Failure::usage(format!("command or command group '{name}' doesn't exist"));
     commands::find(name).map(command).ok_or_else(unknown)
 }
@@ -51,6 +53,7 @@ pub(crate) fn command(command: &Command) -> String {
             Takes::Value => format!("[--{}] VALUE", opt.name),
             Takes::Rest => format!("[--{}] VALUE...", opt.name),
         };
+        let name = opt.short.map(|letter| format!("-{letter}, ")).unwrap_or_default() + &name;
         push(&mut text, format_args!("  {name:<24} {}\n", opt.help));
     }
     text

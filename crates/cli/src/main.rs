@@ -4,6 +4,7 @@
 //! table; `failure` is the one place that knows exit codes and how errors are shown.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod arguments;
 mod clock;
 mod commands;
@@ -14,10 +15,12 @@ mod failure;
 mod help;
 mod json;
 mod keycodes;
+mod proxy;
 mod selection;
 mod states;
 mod table;
 mod units;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -26,6 +29,7 @@ use context::Context;
 use failure::Failure;
 
 fn main() -> ExitCode {
+    trace::probes::keep();
     let words: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     match run(words) {
@@ -43,9 +47,9 @@ fn run(words: Vec<String>) -> Result<(), Failure> {
         Parsed::Command { globals, name, rest } => (globals, name, rest),
     };
     if command == "help" {
-        return context::print(&help::of(rest.first().map(String::as_str))?);
+        return context::print(&help::of(&rest.join(" "))?);
     }
-    let command = commands::find(&command)
+    let (command, rest) = commands::named(&command, rest)
         .ok_or_else(|| Failure::usage(format!("unknown command: '{command}'")))?;
     if rest.iter().any(|word| word == "--help") {
         return context::print(&help::command(command));

@@ -1,19 +1,22 @@
 //! A connection to a daemon: opening it, and making calls on it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::xdr::{Reader, Xdr};
-use api::{ErrorCode, Feature, Procedure, remote};
-use rpc::{Receive, Transmit, UnixTransport};
+use api::{Feature, Procedure, admin, remote};
+use rpc::{Receive, Shared, TcpTransport, Transmit, UnixTransport};
 use tokio::net::UnixStream;
 use tokio::task::JoinHandle;
 
+use crate::auth;
 use crate::error::{Closed, Error, Misbehaviour, Result};
 use crate::event::Subscriber;
-use crate::link::{self, Link, Opens};
+use crate::link::{self, Holes, Link, Opens};
 use crate::stream::Stream;
-use crate::uri::{Access, Target};
+use crate::transport::{self, Place, Program};
+use crate::uri::{Access, Target, admin_socket};
 
 /// When a silent server is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,18 +53,18 @@ pub struct ConnectionBuilder {
 /// Any number of tasks may make calls on it at the same time.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    shared: Arc<Shared>,
+    shared: Arc<Core>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Core {
     link: Arc<Link>,
     tasks: [JoinHandle<()>; 2],
     uri: String,
     call_deadline: Option<Duration>,
 }
 
-impl Drop for Shared {
+impl Drop for Core {
     fn drop(&mut self) {
         self.link.close(Closed::Local);
         self.tasks.iter().for_each(JoinHandle::abort);
@@ -71,13 +74,63 @@ impl Drop for Shared {
 impl Connection {
     /// Opens a connection, for reading and writing and with keepalive.
     ///
-    /// The URI is `qemu:///system`, `qemu:///session` or `qemu+unix:///system?socket=PATH`; the
-    /// empty one leaves the choice to the server.
+    /// The URI is as libvirt's: `qemu:///system`, `qemu:///session`,
+    /// `qemu+unix:///system?socket=PATH`, `qemu+tls://HOST/system`, `qemu+tcp://HOST/system`,
+    /// `qemu+ssh://USER@HOST/system` or `qemu+ext:///system?command=PROGRAM`; the empty one leaves
+    /// the choice to the server.
     ///
     /// # Errors
-    /// [`Error::Uri`], [`Error::Connect`], [`Error::Authentication`], or what the server says.
+    /// [`Error::Uri`], [`Error::Connect`], [`Error::ConnectHost`], [`Error::Certificates`],
+    /// [`Error::Tls`], [`Error::Program`], [`Error::Authentication`], or what the server says.
     pub async fn open(uri: &str) -> Result<Self> {
         Self::builder(uri).open().await
+    }
+
+    /// Opens a connection to a daemon's admin socket, for the calls of [`api::admin`] and, where
+    /// the daemon is ferrovirtd, of [`api::ferrovirt`].
+    ///
+    /// # Errors
+    /// [`Error::Connect`], or what the server says.
+    pub async fn open_admin(path: &Path) -> Result<Self> {
+        let transport = connect(&[path.to_owned()]).await?;
+        let keepalive = KeepalivePolicy::default();
+        let uri = "libvirtd:///system".to_owned();
+        let connection = Self::over(transport.clone(), transport, uri, keepalive, None);
+        connection.call::<admin::ConnectOpen>(admin::ConnectOpenArgs::default()).await?;
+        Ok(connection)
+    }
+
+    /// The path of the admin socket of the daemon of this machine that `uri` leads to, for
+    /// [`Self::open_admin`].
+    ///
+    /// # Errors
+    /// [`Error::Uri`].
+    pub fn admin_socket(uri: &str) -> Result<PathBuf> {
+        Ok(admin_socket(uri)?)
+    }
+
+    fn over<R, W>(
+        source: R,
+        sink: W,
+        uri: String,
+        keepalive: KeepalivePolicy,
+        call_deadline: Option<Duration>,
+    ) -> Self
+    where
+        R: Receive + 'static,
+        W: Transmit + 'static,
+    {
+        let (link, queue) = Link::new(source.socket());
+        let link = Arc::new(link);
+        let keepalive = match keepalive {
+            KeepalivePolicy::Never => None,
+            KeepalivePolicy::After { interval, count } => Some((interval, count)),
+        };
+        let tasks = [
+            tokio::spawn(link::read(Arc::clone(&link), source, keepalive)),
+            tokio::spawn(link::write(Arc::clone(&link), queue, sink)),
+        ];
+        Self { shared: Arc::new(Core { link, tasks, uri, call_deadline }) }
     }
 
     /// Begins to say how a connection shall be opened.
@@ -123,7 +176,26 @@ impl Connection {
     /// # Errors
     /// As [`Self::call`].
     pub async fn call_stream<P: Procedure>(&self, args: P::Args) -> Result<(P::Ret, Stream)> {
-        match self.exchange::<P>(args, Opens::Stream, self.shared.call_deadline).await? {
+        self.open_stream::<P>(args, Holes::Uninvited).await
+    }
+
+    /// Makes a call that opens a stream with holes: `args` must have the call's sparse flag.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_sparse_stream<P: Procedure>(
+        &self,
+        args: P::Args,
+    ) -> Result<(P::Ret, Stream)> {
+        self.open_stream::<P>(args, Holes::Invited).await
+    }
+
+    async fn open_stream<P: Procedure>(
+        &self,
+        args: P::Args,
+        holes: Holes,
+    ) -> Result<(P::Ret, Stream)> {
+        match self.exchange::<P>(args, Opens::Stream(holes), self.shared.call_deadline).await? {
             (ret, Some(stream)) => Ok((ret, stream)),
             (_, None) => Err(self.why_closed().into()),
         }
@@ -226,8 +298,25 @@ impl ConnectionBuilder {
     /// As [`Connection::open`].
     pub async fn open(self) -> Result<Connection> {
         let target = Target::parse(&self.uri, self.access)?;
-        let transport = UnixTransport::new(connect(&target).await?);
-        self.establish(transport.clone(), transport, target.name).await
+        match target.place {
+            Place::Unix(sockets) => {
+                let transport = connect(&sockets).await?;
+                self.establish(transport.clone(), transport, target.name).await
+            }
+            Place::Tcp(server) => {
+                let transport = TcpTransport::new(server.connect(transport::TCP_PORT).await?);
+                self.establish(transport.clone(), transport, target.name).await
+            }
+            Place::Tls(server, options) => {
+                let transport = Shared::new(options.connect(&server).await?);
+                self.establish(transport.clone(), transport, target.name).await
+            }
+            Place::Program(words) => {
+                let (program, source, sink) = Program::start(&words)?;
+                let opened = self.establish(source, sink, target.name).await;
+                program.explain(opened).await
+            }
+        }
     }
 
     /// Opens the connection over a transport that stands already; the server is asked for the
@@ -249,26 +338,17 @@ impl ConnectionBuilder {
         R: Receive + 'static,
         W: Transmit + 'static,
     {
-        let (link, queue) = Link::new();
-        let link = Arc::new(link);
-        let keepalive = match self.keepalive {
-            KeepalivePolicy::Never => None,
-            KeepalivePolicy::After { interval, count } => Some((interval, count)),
-        };
-        let tasks = [
-            tokio::spawn(link::read(Arc::clone(&link), source, keepalive)),
-            tokio::spawn(link::write(Arc::clone(&link), queue, sink)),
-        ];
-        let shared = Shared { link, tasks, uri: self.uri, call_deadline: self.call_deadline };
-        let mut connection = Connection { shared: Arc::new(shared) };
-        authenticate(&connection).await?;
+        let credentials = auth::Source::of(&self.uri);
+        let mut connection =
+            Connection::over(source, sink, self.uri, self.keepalive, self.call_deadline);
+        auth::authenticate(&connection, &credentials).await?;
         let flags = match self.access {
             Access::ReadWrite => 0,
             Access::ReadOnly => 1,
         };
         let chosen_by_server = name.is_none();
         let name = Some(name.unwrap_or_default());
-        if keepalive.is_some() {
+        if self.keepalive != KeepalivePolicy::Never {
             // Asking makes the server ping too, so that each side notices when the other is gone.
             connection.supports(Feature::PROGRAM_KEEPALIVE).await?;
         }
@@ -284,11 +364,11 @@ impl ConnectionBuilder {
 }
 
 /// The first socket that answers; the fault is that of the first.
-async fn connect(target: &Target) -> Result<UnixStream> {
+async fn connect(sockets: &[PathBuf]) -> Result<UnixTransport> {
     let mut fault = None;
-    for path in &target.sockets {
-        match UnixStream::connect(path).await {
-            Ok(stream) => return Ok(stream),
+    for path in sockets {
+        match UnixStream::connect(path).await.and_then(UnixTransport::new) {
+            Ok(transport) => return Ok(transport),
             Err(source) => {
                 let path = path.display().to_string();
                 fault.get_or_insert(Error::Connect { path, source: Arc::new(source) });
@@ -296,26 +376,4 @@ async fn connect(target: &Target) -> Result<UnixStream> {
         }
     }
     Err(fault.unwrap_or_else(|| Closed::Local.into()))
-}
-
-/// Asks how to authenticate; being asked is what lets a trusted peer in.
-async fn authenticate(connection: &Connection) -> Result<()> {
-    let types = connection.call::<remote::AuthList>(()).await?.types.0;
-    match types.first().map(|kind| kind.0) {
-        None | Some(0) => Ok(()),
-        Some(2) => polkit(connection).await,
-        Some(kind) => Err(Error::Authentication { kind }),
-    }
-}
-
-/// Polkit asks the peer's user itself; there is nothing to say but that it shall.
-async fn polkit(connection: &Connection) -> Result<()> {
-    match connection.call::<remote::AuthPolkit>(()).await {
-        Ok(ret) if ret.complete != 0 => Ok(()),
-        Ok(_) => Err(Error::Authentication { kind: 2 }),
-        Err(error) if error.is(ErrorCode::AUTH_UNAVAILABLE) => {
-            Err(Error::Authentication { kind: 2 })
-        }
-        Err(error) => Err(error),
-    }
 }

@@ -27,6 +27,33 @@ pub enum Error {
         /// What the system said.
         source: Arc<io::Error>,
     },
+    /// The server's host or port does not answer.
+    #[error("unable to connect to server at '{address}': {}", words(source))]
+    ConnectHost {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// The program that was to reach the server cannot be started, or ended.
+    #[error("'{program}' does not reach the server: {said}")]
+    Program {
+        /// The program.
+        program: String,
+        /// What it, or the system, said.
+        said: String,
+    },
+    /// Something is wrong with our own certificates.
+    #[error(transparent)]
+    Certificates(Arc<tls::Error>),
+    /// The server is not who it should be, or refuses us.
+    #[error("TLS connection to '{host}': {refusal}")]
+    Tls {
+        /// The server's host.
+        host: String,
+        /// Why.
+        refusal: Arc<tls::Refusal>,
+    },
     /// The server wants an authentication that this crate does not speak.
     #[error("server demands authentication of type {kind}, which is not supported yet")]
     Authentication {
@@ -151,8 +178,8 @@ pub enum UriError {
         /// What is missing or wrong.
         reason: &'static str,
     },
-    /// It asks for a transport that is not there yet.
-    #[error("transport '{transport}' in URI '{uri}' is not supported yet, only unix sockets are")]
+    /// It asks for a transport that is not there.
+    #[error("transport '{transport}' in URI '{uri}' is not supported")]
     Transport {
         /// The URI.
         uri: String,
@@ -168,6 +195,10 @@ impl Error {
             Self::Remote(error) => Some(error),
             Self::Uri(_)
             | Self::Connect { .. }
+            | Self::ConnectHost { .. }
+            | Self::Program { .. }
+            | Self::Certificates(_)
+            | Self::Tls { .. }
             | Self::Authentication { .. }
             | Self::Deadline { .. }
             | Self::Arguments { .. }

@@ -21,9 +21,10 @@
 //!
 //! Every call is a future that may be dropped at any time, and every one fails at once when the
 //! connection ends. Calls without a method of their own go through [`Connection::call`] with a row
-//! of [`api`]. Not here yet: transports other than unix sockets, and SASL.
+//! of [`api`]. Not here yet: SASL.
 #![forbid(unsafe_code)]
 
+mod auth;
 mod connection;
 mod domain;
 mod error;
@@ -32,6 +33,7 @@ mod host;
 mod link;
 mod stats;
 mod stream;
+mod transport;
 mod uri;
 
 pub use api;
@@ -48,10 +50,14 @@ pub use domain::{
     SecurityLabel, StateAndReason, Vcpu,
 };
 pub use error::{Closed, Error, Misbehaviour, Result, UriError};
-pub use event::{DomainEvent, DomainEventBody, EventStream, MonitorEvent, MonitorFilter, Notice};
+pub use event::{
+    DomainEvent, DomainEventBody, EventStream, MonitorEvent, MonitorFilter, NetworkEvent,
+    NetworkEventBody, NodeDeviceEvent, NodeDeviceEventBody, Notice, SecretEvent, SecretEventBody,
+    StoragePoolEvent, StoragePoolEventBody, UnknownEvent,
+};
 pub use host::{CpuMap, NodeInfo, SecurityModel};
 pub use stats::DomainStats;
-pub use stream::{Stream, StreamReader, StreamWriter};
+pub use stream::{Piece, Stream, StreamReader, StreamWriter};
 pub use uri::Access;
 
 #[cfg(test)]

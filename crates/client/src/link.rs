@@ -18,9 +18,10 @@ use rpc::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
+use trace::probes;
 
 use crate::error::{Closed, Error, Misbehaviour, Result};
-use crate::event::{Subscriber, Subscribers};
+use crate::event::{Family, Queue, Subscriber, Subscribers, UnknownEvent};
 
 /// Packets that may wait to be written; then callers wait.
 const OUTGOING_MAX: usize = 64;
@@ -34,6 +35,8 @@ const VERSION: u32 = 1;
 /// What a call's socket side knows.
 #[derive(Debug)]
 pub(crate) struct Link {
+    /// By which static probes know it.
+    id: u64,
     outgoing: mpsc::Sender<Vec<u8>>,
     in_flight: tokio::sync::Semaphore,
     state: Mutex<State>,
@@ -43,7 +46,7 @@ pub(crate) struct Link {
 struct State {
     next_serial: u32,
     calls: HashMap<u32, Call>,
-    streams: HashMap<u32, mpsc::Sender<StreamPacket>>,
+    streams: HashMap<u32, OpenStream>,
     subscribers: Subscribers,
     closed: Option<Closed>,
 }
@@ -57,11 +60,28 @@ struct Call {
     subscriber: Option<Subscriber>,
 }
 
+#[derive(Debug)]
+struct OpenStream {
+    incoming: mpsc::Sender<StreamPacket>,
+    holes: Holes,
+}
+
+/// Whether the server may send holes on a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holes {
+    /// Its call asked for them.
+    Invited,
+    /// Its call did not.
+    Uninvited,
+}
+
 /// What came for a stream.
 #[derive(Debug)]
 pub(crate) enum StreamPacket {
     /// Data; empty at the end of it.
     Data(Vec<u8>),
+    /// So many zeros that were not sent.
+    Hole(u64),
     /// The server agrees that the stream is over.
     Finished,
     /// The server gave it up.
@@ -72,7 +92,7 @@ pub(crate) enum StreamPacket {
 #[derive(Debug)]
 pub(crate) enum Opens {
     Nothing,
-    Stream,
+    Stream(Holes),
     Subscription(Subscriber),
 }
 
@@ -97,10 +117,15 @@ pub(crate) struct StreamPlace {
 
 impl Link {
     /// A link and the queue that [`write()`] empties.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Vec<u8>>) {
+    ///
+    /// `socket` is the descriptor of what they go through, or -1.
+    pub(crate) fn new(socket: i32) -> (Self, mpsc::Receiver<Vec<u8>>) {
         let (outgoing, queue) = mpsc::channel(OUTGOING_MAX);
         let in_flight = tokio::sync::Semaphore::new(IN_FLIGHT_MAX);
-        (Self { outgoing, in_flight, state: Mutex::default() }, queue)
+        let id = probes::next_id();
+        probes::rpc_client_new(id, socket);
+        probes::rpc_keepalive_new(id, id);
+        (Self { id, outgoing, in_flight, state: Mutex::default() }, queue)
     }
 
     /// Makes a call and waits for the reply's payload, and for the place of the stream it opens.
@@ -139,9 +164,9 @@ impl Link {
         let mut subscriber = None;
         match opens {
             Opens::Nothing => {}
-            Opens::Stream => {
+            Opens::Stream(holes) => {
                 let (sender, receiver) = mpsc::channel(STREAM_WAITING_MAX);
-                state.streams.insert(serial, sender);
+                state.streams.insert(serial, OpenStream { incoming: sender, holes });
                 incoming = Some(receiver);
             }
             Opens::Subscription(new) => {
@@ -174,6 +199,19 @@ impl Link {
         self.outgoing.send(packet).await.map_err(|_| self.why_closed().into())
     }
 
+    /// Sends a hole on a stream.
+    pub(crate) async fn send_hole(
+        &self,
+        row: &'static Row,
+        serial: u32,
+        length: i64,
+    ) -> Result<()> {
+        let header = header(row, PacketType::StreamHole, serial, Status::Continue);
+        let packet = rpc::encode(Vec::new(), &header, &remote::StreamHole { length, flags: 0 })
+            .map_err(|fault| Error::Arguments { call: row.name, fault })?;
+        self.outgoing.send(packet).await.map_err(|_| self.why_closed().into())
+    }
+
     /// Gives a stream up without waiting for the server to agree.
     pub(crate) fn abandon_stream(&self, row: &'static Row, serial: u32) {
         let known = self.state().streams.remove(&serial).is_some();
@@ -188,8 +226,17 @@ impl Link {
     }
 
     /// Takes a subscriber off the connection.
-    pub(crate) fn unsubscribe(&self, callback_id: i32) {
-        self.state().subscribers.remove(callback_id);
+    pub(crate) fn unsubscribe(&self, family: Family, callback_id: i32) {
+        self.state().subscribers.remove(family, callback_id);
+    }
+
+    /// Brings events of unknown kinds to a queue from now on, until it is dropped.
+    pub(crate) fn watch_unknown(&self, queue: &Arc<Queue<UnknownEvent>>) {
+        let mut state = self.state();
+        match &state.closed {
+            Some(reason) => queue.close(reason.clone()),
+            None => state.subscribers.watch_unknown(queue),
+        }
     }
 
     /// Ends the connection for all that is in flight; the first reason stays.
@@ -219,6 +266,13 @@ impl Link {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        probes::rpc_keepalive_dispose(self.id);
+        probes::rpc_client_dispose(self.id);
     }
 }
 
@@ -256,10 +310,15 @@ pub(crate) async fn write<S: Transmit>(
     mut sink: S,
 ) {
     let mut writer = PacketWriter::default();
-    while let Some(packet) = queue.recv().await {
+    let push = |writer: &mut PacketWriter, packet: Vec<u8>| {
+        let header = || rpc::header_words(&packet);
+        probes::rpc_client_msg_tx_queue(link.id, packet.len(), &header);
         writer.push(packet, Vec::new());
+    };
+    while let Some(packet) = queue.recv().await {
+        push(&mut writer, packet);
         while let Ok(packet) = queue.try_recv() {
-            writer.push(packet, Vec::new());
+            push(&mut writer, packet);
         }
         if let Err(source) = writer.flush(&mut sink).await {
             // A server that refuses may close before it reads; what it said first is worth more
@@ -279,16 +338,19 @@ pub(crate) async fn read<S: Receive>(
     keepalive: Option<(Duration, u32)>,
 ) {
     let mut reader = PacketReader::new(source);
+    let mut pings =
+        keepalive.map(|(every, count)| Keepalive::new(link.id, every, count, Instant::now()));
     let reason = loop {
-        let mut pings =
-            keepalive.map(|(every, count)| Keepalive::new(every, count, Instant::now()));
         let outcome = tokio::select! {
             biased;
             packet = reader.next() => packet,
             () = keep_alive(&link, pings.as_mut()) => break Closed::Keepalive,
         };
         let handled = match outcome {
-            Ok(Some(packet)) => link.handle(packet),
+            Ok(Some(packet)) => {
+                pings.iter_mut().for_each(|pings| pings.heard(Instant::now()));
+                link.handle(packet)
+            }
             Ok(None) => break Closed::Eof,
             Err(error) => break error.into(),
         };
@@ -323,12 +385,15 @@ type ForStream = (mpsc::Sender<StreamPacket>, StreamPacket);
 
 impl Link {
     fn handle(&self, packet: Packet<'_>) -> Result<Option<ForStream>, Misbehaviour> {
+        let bytes = packet.wire_bytes();
         let Packet { header, payload, .. } = packet;
+        probes::rpc_client_msg_rx(self.id, bytes, &|| header.words());
         match header.kind {
             PacketType::Reply | PacketType::ReplyWithFds => self.reply(header, payload)?,
             PacketType::Message => self.message(header, payload)?,
             PacketType::Stream => return self.stream(header, payload),
-            PacketType::Call | PacketType::CallWithFds | PacketType::StreamHole => {
+            PacketType::StreamHole => return self.hole(header, payload),
+            PacketType::Call | PacketType::CallWithFds => {
                 return Err(unexpected(header));
             }
         }
@@ -352,7 +417,7 @@ impl Link {
             if let Ok(Ok(ret)) = &answer
                 && let Ok(callback_id) = xdr::from_bytes::<i32>(ret)
             {
-                state.subscribers.insert(callback_id, subscriber);
+                state.subscribers.insert(callback_id, subscriber)?;
             }
         }
         drop(state);
@@ -370,7 +435,9 @@ impl Link {
 
     fn message(&self, header: Header, payload: &[u8]) -> Result<(), Misbehaviour> {
         if header.program == api::keepalive::PROGRAM.number {
-            if header.procedure == api::keepalive::Ping::ROW.number {
+            let (id, number) = (self.id, header.procedure);
+            probes::rpc_keepalive_received(id, id, header.program, header.version, number);
+            if number == api::keepalive::Ping::ROW.number {
                 self.send_keepalive(api::keepalive::Pong::ROW);
             }
             return Ok(());
@@ -380,9 +447,7 @@ impl Link {
 
     fn stream(&self, header: Header, payload: &[u8]) -> Result<Option<ForStream>, Misbehaviour> {
         // Late packets of a stream that was given up are no fault.
-        let Some(stream) = self.state().streams.get(&header.serial).cloned() else {
-            return Ok(None);
-        };
+        let Some(stream) = self.incoming(header.serial) else { return Ok(None) };
         let packet = match header.status {
             Status::Continue => StreamPacket::Data(payload.to_vec()),
             Status::Ok => StreamPacket::Finished,
@@ -391,8 +456,25 @@ impl Link {
         Ok(Some((stream, packet)))
     }
 
+    fn hole(&self, header: Header, payload: &[u8]) -> Result<Option<ForStream>, Misbehaviour> {
+        let hole = xdr::from_bytes::<remote::StreamHole>(payload)
+            .map_err(|fault| Misbehaviour::Payload { name: "StreamHole", fault })?;
+        let length = u64::try_from(hole.length).ok().filter(|length| *length > 0);
+        let length = length.ok_or_else(|| unexpected(header))?;
+        let holes = self.state().streams.get(&header.serial).map(|stream| stream.holes);
+        if header.status != Status::Continue || holes == Some(Holes::Uninvited) {
+            return Err(unexpected(header));
+        }
+        Ok(self.incoming(header.serial).map(|stream| (stream, StreamPacket::Hole(length))))
+    }
+
+    fn incoming(&self, serial: u32) -> Option<mpsc::Sender<StreamPacket>> {
+        self.state().streams.get(&serial).map(|stream| stream.incoming.clone())
+    }
+
     fn send_keepalive(&self, row: &'static Row) {
         let header = header(row, PacketType::Message, 0, Status::Ok);
+        probes::rpc_keepalive_send(self.id, self.id, row.program, VERSION, row.number);
         if let Ok(packet) = rpc::encode(Vec::new(), &header, &()) {
             // When the queue is full, there is traffic enough to prove life.
             let _ = self.outgoing.try_send(packet);

@@ -1,4 +1,5 @@
-//! Streams: bytes that flow beside the calls of a connection, such as a console's.
+//! Streams: bytes, and for calls that ask for them holes, that flow beside the calls of a
+//! connection, such as a console's or a volume's.
 
 use std::io;
 use std::pin::Pin;
@@ -11,6 +12,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::link::{StreamPacket, StreamPlace};
+
+/// Most zeros that a hole is made into at a time. **Units**: bytes.
+const ZEROS_BYTES: u64 = 1 << 16;
 
 /// A stream that a call opened.
 ///
@@ -33,7 +37,18 @@ pub struct StreamReader {
     /// What of the last packet was not yet taken.
     rest: Vec<u8>,
     taken: usize,
+    /// What of the last hole was not yet taken. **Units**: bytes.
+    hole: u64,
     state: Reading,
+}
+
+/// What a stream with holes is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes, not empty.
+    Data(Vec<u8>),
+    /// Zeros that were not sent. **Units**: bytes, more than none.
+    Hole(u64),
 }
 
 #[derive(Debug)]
@@ -57,8 +72,8 @@ impl Stream {
     pub(crate) fn new(connection: Connection, place: StreamPlace) -> Self {
         let (row, serial) = (place.row, place.serial);
         let writer = StreamWriter { connection: connection.clone(), row, serial };
-        let (rest, taken, state) = (Vec::new(), 0, Reading::Open);
-        Self { reader: StreamReader { place, connection, rest, taken, state }, writer }
+        let (rest, taken, hole, state) = (Vec::new(), 0, 0, Reading::Open);
+        Self { reader: StreamReader { place, connection, rest, taken, hole, state }, writer }
     }
 
     /// Both halves, to read and write at the same time.
@@ -72,6 +87,22 @@ impl Stream {
     /// As [`StreamReader::next`].
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         self.reader.next().await
+    }
+
+    /// The next data or hole; none at the end. See [`StreamReader::next_piece`].
+    ///
+    /// # Errors
+    /// As [`StreamReader::next`].
+    pub async fn next_piece(&mut self) -> Result<Option<Piece>> {
+        self.reader.next_piece().await
+    }
+
+    /// Sends a hole. See [`StreamWriter::send_hole`].
+    ///
+    /// # Errors
+    /// As [`StreamWriter::send_hole`].
+    pub async fn send_hole(&self, length: u64) -> Result<()> {
+        self.writer.send_hole(length).await
     }
 
     /// Sends data. See [`StreamWriter::send`].
@@ -105,7 +136,7 @@ impl Stream {
         self.writer.put(how, &[]).await?;
         loop {
             match self.reader.place.incoming.recv().await {
-                Some(StreamPacket::Data(_)) => {}
+                Some(StreamPacket::Data(_) | StreamPacket::Hole(_)) => {}
                 Some(StreamPacket::Finished) => {
                     self.reader.leave();
                     return Ok(());
@@ -121,7 +152,8 @@ impl Stream {
 }
 
 impl StreamReader {
-    /// The next data, never empty; none at the end. Dropping the future loses nothing.
+    /// The next data, never empty; none at the end. Holes are made into the zeros that they stand
+    /// for. Dropping the future loses nothing.
     ///
     /// # Errors
     /// The server's when it gives the stream up, [`Error::Closed`] when the connection ends.
@@ -129,11 +161,35 @@ impl StreamReader {
         std::future::poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// The next data or hole; none at the end. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub async fn next_piece(&mut self) -> Result<Option<Piece>> {
+        std::future::poll_fn(|cx| self.poll_piece(cx)).await
+    }
+
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Vec<u8>>>> {
+        Poll::Ready(match ready!(self.poll_piece(cx))? {
+            None => Ok(None),
+            Some(Piece::Data(data)) => Ok(Some(data)),
+            Some(Piece::Hole(length)) => {
+                let count = length.min(ZEROS_BYTES);
+                self.hole = length - count;
+                Ok(Some(vec![0; usize::try_from(count).unwrap_or_default()]))
+            }
+        })
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Piece>>> {
         if self.taken < self.rest.len() {
             let rest = self.rest.split_off(self.taken);
             (self.rest, self.taken) = (Vec::new(), 0);
-            return Poll::Ready(Ok(Some(rest)));
+            return Poll::Ready(Ok(Some(Piece::Data(rest))));
+        }
+        if self.hole > 0 {
+            let length = std::mem::take(&mut self.hole);
+            return Poll::Ready(Ok(Some(Piece::Hole(length))));
         }
         if !matches!(self.state, Reading::Open) {
             return Poll::Ready(Ok(None));
@@ -143,7 +199,8 @@ impl StreamReader {
                 self.state = Reading::AtEnd;
                 Ok(None)
             }
-            Some(StreamPacket::Data(data)) => Ok(Some(data)),
+            Some(StreamPacket::Data(data)) => Ok(Some(Piece::Data(data))),
+            Some(StreamPacket::Hole(length)) => Ok(Some(Piece::Hole(length))),
             Some(StreamPacket::Finished) => {
                 self.leave();
                 Ok(None)
@@ -202,6 +259,21 @@ impl StreamWriter {
     pub async fn send(&self, data: &[u8]) -> Result<()> {
         for chunk in data.chunks(STREAM_CHUNK_BYTES) {
             self.put(Status::Continue, chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a hole: zeros that the server need not be sent. Only for streams that
+    /// [`Connection::call_sparse_stream`] opened; on another it costs the connection.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_hole(&self, length: u64) -> Result<()> {
+        let mut left = length;
+        while left > 0 {
+            let hole = i64::try_from(left).unwrap_or(i64::MAX);
+            self.connection.link().send_hole(self.row, self.serial, hole).await?;
+            left -= hole.unsigned_abs();
         }
         Ok(())
     }

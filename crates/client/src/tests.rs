@@ -63,7 +63,7 @@ async fn open() -> (Connection, Peer) {
 
 async fn open_with(keepalive: KeepalivePolicy) -> (Connection, Peer) {
     let (ours, theirs) = UnixStream::pair().unwrap();
-    let (ours, theirs) = (UnixTransport::new(ours), UnixTransport::new(theirs));
+    let (ours, theirs) = (UnixTransport::new(ours).unwrap(), UnixTransport::new(theirs).unwrap());
     let mut peer = Peer {
         reader: PacketReader::new(theirs.clone()),
         writer: PacketWriter::default(),
@@ -357,4 +357,110 @@ async fn a_dropped_stream_is_aborted() {
     let (header, _) = peer.take().await;
     assert_eq!((header.kind, header.status), (PacketType::Stream, Status::Error));
     assert_eq!(header.serial, call.serial);
+}
+
+#[tokio::test]
+async fn kinds_of_object_have_callback_ids_of_their_own() {
+    let (connection, mut peer) = open().await;
+    let network = connection.clone();
+    let lifecycle = [api::NetworkEventID::LIFECYCLE];
+    let opening = tokio::spawn(async move { network.network_events(&lifecycle, None).await });
+    let ret = remote::ConnectNetworkEventRegisterAnyRet { callback_id: 5 };
+    peer.answer_call::<remote::ConnectNetworkEventRegisterAny>(&ret).await;
+    let mut networks = opening.await.unwrap().unwrap();
+    let changed = [api::SecretEventID::VALUE_CHANGED];
+    let opening = tokio::spawn(async move { connection.secret_events(&changed, None).await });
+    let ret = remote::ConnectSecretEventRegisterAnyRet { callback_id: 5 };
+    peer.answer_call::<remote::ConnectSecretEventRegisterAny>(&ret).await;
+    let mut secrets = opening.await.unwrap().unwrap();
+    let secret = remote::NonnullSecret { usage_id: "disk".to_owned(), ..Default::default() };
+    peer.event::<remote::SecretEventValueChanged>(&remote::SecretEventValueChangedMsg {
+        callback_id: 5,
+        secret: secret.clone(),
+    })
+    .await;
+    let net = remote::NonnullNetwork { name: "net".to_owned(), ..Default::default() };
+    peer.event::<remote::NetworkEventLifecycle>(&remote::NetworkEventLifecycleMsg {
+        callback_id: 5,
+        net: net.clone(),
+        event: 77,
+        detail: 1,
+    })
+    .await;
+    let body = crate::SecretEventBody::ValueChanged;
+    let expected = Notice::Event(crate::SecretEvent { secret, body });
+    assert_eq!(secrets.next().await.unwrap(), expected);
+    // A number that only a newer server knows is carried.
+    let event = api::NetworkEventLifecycleType(77);
+    let body = crate::NetworkEventBody::Lifecycle { event, detail: 1 };
+    let expected = Notice::Event(crate::NetworkEvent { network: net, body });
+    assert_eq!(networks.next().await.unwrap(), expected);
+    drop(networks);
+    let (_, args) = peer.take_call::<remote::ConnectNetworkEventDeregisterAny>().await;
+    assert_eq!(args.callback_id, 5);
+}
+
+#[tokio::test]
+async fn events_of_unknown_kinds_are_carried_to_whoever_asks() {
+    let (connection, mut peer) = open().await;
+    let mut unknown = connection.unknown_events();
+    peer.send(event_header(0x2000_8086, 99_999), &8i32).await;
+    let expected = crate::UnknownEvent {
+        program: 0x2000_8086,
+        procedure: 99_999,
+        payload: 8i32.to_be_bytes().to_vec(),
+    };
+    assert_eq!(unknown.next().await.unwrap(), Notice::Event(expected));
+}
+
+fn volume_args(flags: u32) -> remote::StorageVolDownloadArgs {
+    remote::StorageVolDownloadArgs { flags, ..Default::default() }
+}
+
+#[tokio::test]
+async fn a_sparse_stream_carries_holes_both_ways() {
+    let (connection, mut peer) = open().await;
+    let opening = tokio::spawn(async move {
+        connection.call_sparse_stream::<remote::StorageVolDownload>(volume_args(1)).await
+    });
+    let (call, _) = peer.take_call::<remote::StorageVolDownload>().await;
+    peer.reply(call, &()).await;
+    let ((), mut stream) = opening.await.unwrap().unwrap();
+    let hole_header = call.reply(PacketType::StreamHole, Status::Continue);
+    for length in [1 << 40, 70_000] {
+        peer.send(hole_header, &remote::StreamHole { length, flags: 0 }).await;
+    }
+    peer.send(call.reply(PacketType::Stream, Status::Continue), &7u32).await;
+    assert_eq!(stream.next_piece().await.unwrap(), Some(crate::Piece::Hole(1 << 40)));
+    // Whoever does not ask for pieces reads zeros.
+    let mut zeros = 0;
+    let data = loop {
+        let data = stream.next().await.unwrap().unwrap();
+        match data.iter().all(|byte| *byte == 0) {
+            true => zeros += data.len(),
+            false => break data,
+        }
+    };
+    assert_eq!((zeros, data), (70_000, 7u32.to_be_bytes().to_vec()));
+    stream.send_hole(4096).await.unwrap();
+    let (header, payload) = peer.take().await;
+    assert_eq!(header, hole_header);
+    let hole: remote::StreamHole = xdr::from_bytes(&payload).unwrap();
+    assert_eq!((hole.length, hole.flags), (4096, 0));
+}
+
+#[tokio::test]
+async fn a_hole_that_nobody_asked_for_ends_the_connection() {
+    let (connection, mut peer) = open().await;
+    let caller = connection.clone();
+    let opening = tokio::spawn(async move {
+        caller.call_stream::<remote::StorageVolDownload>(volume_args(0)).await
+    });
+    let (call, _) = peer.take_call::<remote::StorageVolDownload>().await;
+    peer.reply(call, &()).await;
+    let (_, mut stream) = opening.await.unwrap().unwrap();
+    let header = call.reply(PacketType::StreamHole, Status::Continue);
+    peer.send(header, &remote::StreamHole { length: 1, flags: 0 }).await;
+    let fault = misbehaviour(stream.next().await.unwrap_err());
+    assert!(matches!(fault, Misbehaviour::UnexpectedPacket { .. }), "{fault:?}");
 }

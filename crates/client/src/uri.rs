@@ -3,6 +3,8 @@
 use std::env;
 use std::path::PathBuf;
 
+use crate::transport::{Place, Server, Shell, TlsOptions};
+
 use crate::error::UriError;
 
 /// Parameters that are about the transport; the server never sees them.
@@ -36,13 +38,39 @@ pub enum Access {
     ReadOnly,
 }
 
+/// The pieces of a URI that say how to get to the server; what is not there is empty.
+pub(crate) struct UriParts<'a> {
+    /// Behind the plus sign.
+    pub(crate) transport: Option<&'a str>,
+    /// Without user, port and brackets.
+    pub(crate) host: &'a str,
+    /// Behind the question mark.
+    pub(crate) query: &'a str,
+}
+
+impl<'a> UriParts<'a> {
+    /// Takes apart what [`Target::parse`] has found to be a URI.
+    pub(crate) fn of(uri: &'a str) -> Self {
+        let (scheme, rest) = uri.split_once("://").unwrap_or((uri, ""));
+        let transport = scheme.split_once('+').map(|(_, transport)| transport);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let place = rest.split_once('/').map_or(rest, |(place, _)| place);
+        let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+        let host = match place.strip_prefix('[').and_then(|place| place.split_once(']')) {
+            Some((host, _)) => host,
+            None => place.split_once(':').map_or(place, |(host, _)| host),
+        };
+        Self { transport, host, query }
+    }
+}
+
 /// A URI taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     /// What the server is asked to open; none lets it choose.
     pub(crate) name: Option<String>,
-    /// Sockets to try, the preferred first.
-    pub(crate) sockets: Vec<PathBuf>,
+    /// How to get to the server.
+    pub(crate) place: Place,
 }
 
 impl Target {
@@ -50,7 +78,10 @@ impl Target {
     pub(crate) fn parse(uri: &str, access: Access) -> Result<Self, UriError> {
         let malformed = |reason| UriError::Malformed { uri: uri.to_owned(), reason };
         if uri.is_empty() {
-            return Ok(Self { name: None, sockets: default_sockets("", "/system", access) });
+            return Ok(Self {
+                name: None,
+                place: Place::Unix(default_sockets("", "/system", access)),
+            });
         }
         let (scheme, rest) = uri.split_once("://").ok_or(malformed("it has no '://'"))?;
         let (driver, transport) = match scheme.split_once('+') {
@@ -61,28 +92,60 @@ impl Target {
             return Err(malformed("it names no driver"));
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (host, path) = match rest.find('/') {
+        let (authority, path) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
             None => (rest, ""),
         };
-        match transport {
-            Some("unix") => {}
-            None if host.is_empty() => {}
-            other => {
-                let transport = other.unwrap_or("tls").to_owned();
-                return Err(UriError::Transport { uri: uri.to_owned(), transport });
-            }
-        }
         let parameters = Parameters::parse(query).ok_or(malformed("'%' without two digits"))?;
         let name = parameters
             .get("name")
             .map_or_else(|| server_name(driver, path, &parameters), |name| Some(name.to_owned()));
-        let sockets = match parameters.get("socket") {
-            Some(path) => vec![PathBuf::from(path)],
-            None => default_sockets(driver, path, access),
+        let server = || {
+            Server::parse(authority).ok_or(malformed("it names no host, or a port that is none"))
         };
-        Ok(Self { name, sockets })
+        let place = match transport {
+            None if authority.is_empty() => Place::Unix(sockets(driver, path, access, &parameters)),
+            Some("unix") => Place::Unix(sockets(driver, path, access, &parameters)),
+            Some("tcp") => Place::Tcp(server()?),
+            None | Some("tls") => Place::Tls(server()?, TlsOptions::of(&parameters)),
+            Some("ssh") => {
+                Place::Program(Shell { server: server()?, parameters: &parameters }.command(
+                    name.as_deref().unwrap_or_default(),
+                    access,
+                    path,
+                ))
+            }
+            Some("ext") => match parameters.get("command") {
+                Some(command) => Place::Program(vec![command.into()]),
+                None => return Err(malformed("it has no command=")),
+            },
+            Some(other) => {
+                let transport = other.to_owned();
+                return Err(UriError::Transport { uri: uri.to_owned(), transport });
+            }
+        };
+        Ok(Self { name, place })
     }
+}
+
+fn sockets(driver: &str, path: &str, access: Access, parameters: &Parameters) -> Vec<PathBuf> {
+    match parameters.get("socket") {
+        Some(path) => vec![PathBuf::from(path)],
+        None => default_sockets(driver, path, access),
+    }
+}
+
+/// The admin socket of the daemon that a URI leads to: it lies beside the one for everybody.
+pub(crate) fn admin_socket(uri: &str) -> Result<PathBuf, UriError> {
+    let socket = match Target::parse(uri, Access::ReadWrite)?.place {
+        Place::Unix(sockets) => sockets.into_iter().next(),
+        Place::Tcp(_) | Place::Tls(..) | Place::Program(_) => None,
+    };
+    let socket = socket.ok_or_else(|| {
+        let reason = "it names no socket of this machine";
+        UriError::Malformed { uri: uri.to_owned(), reason }
+    })?;
+    Ok(socket.with_file_name("libvirt-admin-sock"))
 }
 
 fn server_name(driver: &str, path: &str, parameters: &Parameters) -> Option<String> {
@@ -126,10 +189,10 @@ fn session_directory() -> PathBuf {
 }
 
 /// Key, decoded value, value as written.
-struct Parameters(Vec<(String, String, String)>);
+pub(crate) struct Parameters(Vec<(String, String, String)>);
 
 impl Parameters {
-    fn parse(query: &str) -> Option<Self> {
+    pub(crate) fn parse(query: &str) -> Option<Self> {
         let pairs = query.split(['&', ';']).filter(|pair| !pair.is_empty());
         pairs
             .map(|pair| {
@@ -140,9 +203,14 @@ impl Parameters {
             .map(Self)
     }
 
-    fn get(&self, wanted: &str) -> Option<&str> {
+    pub(crate) fn get(&self, wanted: &str) -> Option<&str> {
         let found = self.0.iter().find(|(key, ..)| key.eq_ignore_ascii_case(wanted));
         found.map(|(_, value, _)| value.as_str())
+    }
+
+    /// Whether a switch such as `no_verify=1` is on.
+    pub(crate) fn is_on(&self, wanted: &str) -> bool {
+        self.get(wanted).and_then(|value| value.parse::<i32>().ok()).is_some_and(|value| value != 0)
     }
 
     fn for_server(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -173,29 +241,39 @@ fn percent_decode(text: &str) -> Option<String> {
 mod tests {
     use std::path::PathBuf;
 
+    use tls::{OwnCheck, ServerCheck};
+
     use super::{Access, Target};
     use crate::error::UriError;
+    use crate::transport::{Place, Server};
 
     fn target(uri: &str) -> Target {
         Target::parse(uri, Access::ReadWrite).unwrap()
+    }
+
+    fn sockets(uri: &str, access: Access) -> Vec<PathBuf> {
+        match Target::parse(uri, access).unwrap().place {
+            Place::Unix(sockets) => sockets,
+            other => panic!("{uri} leads to {other:?}"),
+        }
     }
 
     #[test]
     fn transport_and_its_parameters_stay_here() {
         let found = target("qemu+unix:///system?socket=/tmp/a%20b/sock&x=1%2f2");
         assert_eq!(found.name.as_deref(), Some("qemu:///system?x=1%2f2"));
-        assert_eq!(found.sockets, [PathBuf::from("/tmp/a b/sock")]);
+        assert_eq!(found.place, Place::Unix(vec![PathBuf::from("/tmp/a b/sock")]));
     }
 
     #[test]
     fn the_default_socket_follows_path_and_access() {
-        let sockets = target("qemu:///system").sockets;
-        assert_eq!(sockets[0], PathBuf::from("/run/libvirt/libvirt-sock"));
-        assert_eq!(sockets[1], PathBuf::from("/run/libvirt/virtqemud-sock"));
-        let read_only = Target::parse("qemu:///system", Access::ReadOnly).unwrap();
-        assert_eq!(read_only.sockets[0], PathBuf::from("/run/libvirt/libvirt-sock-ro"));
-        let session = Target::parse("qemu:///session", Access::ReadOnly).unwrap();
-        assert!(session.sockets[0].ends_with("libvirt/libvirt-sock"));
+        let system = sockets("qemu:///system", Access::ReadWrite);
+        assert_eq!(system[0], PathBuf::from("/run/libvirt/libvirt-sock"));
+        assert_eq!(system[1], PathBuf::from("/run/libvirt/virtqemud-sock"));
+        let read_only = sockets("qemu:///system", Access::ReadOnly);
+        assert_eq!(read_only[0], PathBuf::from("/run/libvirt/libvirt-sock-ro"));
+        let session = sockets("qemu:///session", Access::ReadOnly);
+        assert!(session[0].ends_with("libvirt/libvirt-sock"));
     }
 
     #[test]
@@ -209,16 +287,42 @@ mod tests {
     }
 
     #[test]
+    fn a_host_without_a_transport_is_reached_by_tls() {
+        let Place::Tls(server, options) =
+            target("qemu://host.example/system?pkipath=/p&no_verify=1").place
+        else {
+            panic!("no TLS")
+        };
+        assert_eq!(server, Server { user: None, host: "host.example".into(), port: None });
+        assert_eq!(options.directory, Some(PathBuf::from("/p")));
+        assert_eq!((options.own, options.server), (OwnCheck::Required, ServerCheck::Skipped));
+    }
+
+    #[test]
+    fn a_host_may_have_a_port_a_user_and_brackets() {
+        let place = target("qemu+tcp://ann@[::1]:5555/system").place;
+        let server = Server { user: Some("ann".into()), host: "::1".into(), port: Some(5555) };
+        assert_eq!(place, Place::Tcp(server));
+    }
+
+    #[test]
     fn other_transports_are_named_in_the_refusal() {
-        let refused = Target::parse("qemu+ssh://root@host/system", Access::ReadWrite).unwrap_err();
-        assert!(matches!(refused, UriError::Transport { ref transport, .. } if transport == "ssh"));
-        let tls = Target::parse("qemu://host/system", Access::ReadWrite).unwrap_err();
-        assert!(matches!(tls, UriError::Transport { ref transport, .. } if transport == "tls"));
+        let refused = Target::parse("qemu+libssh2://host/system", Access::ReadWrite).unwrap_err();
+        assert!(
+            matches!(refused, UriError::Transport { ref transport, .. } if transport == "libssh2")
+        );
     }
 
     #[test]
     fn what_is_no_uri_is_refused() {
-        for uri in ["qemu", "://x", "qemu:///system?socket=%2"] {
+        for uri in [
+            "qemu",
+            "://x",
+            "qemu:///system?socket=%2",
+            "qemu+tcp:///system",
+            "qemu+tls://host:99999/system",
+            "qemu+ext:///system",
+        ] {
             let refused = Target::parse(uri, Access::ReadWrite).unwrap_err();
             assert!(matches!(refused, UriError::Malformed { .. }), "{uri}");
         }

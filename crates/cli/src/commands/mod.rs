@@ -52,7 +52,12 @@ commands! {
         send_key setmaxmem setmem setvcpus shutdown start suspend ttyconsole undefine vcpucount
         vcpuinfo vncdisplay;
     "Host and connection":
-        capabilities domcapabilities hostname nodecpumap nodeinfo uri version;
+        capabilities domcapabilities hostname nodecpumap nodeinfo sasl_passwd uri version;
+    "Watching":
+        trace;
+    "The daemon itself":
+        admin_client_info admin_clients admin_disconnect admin_limits admin_log_filters
+        admin_log_outputs admin_servers can_i;
 }
 
 pub(crate) use domstats::value_text;
@@ -62,11 +67,21 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
     GROUPS.iter().flat_map(|(_, commands)| commands.iter()).find(|it| it.name == name).copied()
 }
 
+/// The command that a line begins with, and what follows it. Some names are two words.
+pub(crate) fn named(first: &str, mut rest: Vec<String>) -> Option<(&'static Command, Vec<String>)> {
+    if let Some(command) = find(first) {
+        return Some((command, rest));
+    }
+    let command = find(&format!("{first} {}", rest.first()?))?;
+    rest.remove(0);
+    Some((command, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::GROUPS;
+    use super::{GROUPS, named};
     use crate::arguments::Takes;
 
     #[test]
@@ -81,5 +96,15 @@ mod tests {
             after.next();
             assert!(after.all(|opt| opt.takes == Takes::Nothing), "{}", command.name);
         }
+    }
+
+    #[test]
+    fn a_name_may_be_two_words() {
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let (command, rest) = named("admin", words("client-info 7")).unwrap();
+        assert_eq!((command.name, rest), ("admin client-info", words("7")));
+        let (command, rest) = named("uri", words("clients")).unwrap();
+        assert_eq!((command.name, rest), ("uri", words("clients")));
+        assert!(named("admin", words("nosuch")).is_none() && named("admin", Vec::new()).is_none());
     }
 }

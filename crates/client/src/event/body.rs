@@ -11,6 +11,7 @@ use api::{
 };
 
 use super::DomainEvent;
+use super::subscribers::Told;
 use crate::error::Misbehaviour;
 
 /// What happened to a domain; names and units are those of libvirt's event messages.
@@ -99,30 +100,23 @@ pub enum DomainEventBody {
 macro_rules! events {
     (nested { $($nested:ident($m:ident) => $nested_body:expr,)* }
      flat { $($flat:ident($f:ident) => $flat_body:expr,)* }) => {
-        /// The callback id and the event; none for a message that is not (or not yet) known.
-        pub(super) fn decode(
-            procedure: i32,
-            payload: &[u8],
-        ) -> Result<Option<(i32, DomainEvent)>, Misbehaviour> {
-            $(if procedure == remote::$nested::ROW.number {
-                let message = take::<remote::$nested>(payload)?;
-                let $m = message.msg;
-                return Ok(Some((message.callback_id, DomainEvent {
-                    domain: $m.dom,
-                    body: $nested_body,
-                })));
-            })*
-            $(if procedure == remote::$flat::ROW.number {
-                let $f = take::<remote::$flat>(payload)?;
-                return Ok(Some(($f.callback_id, DomainEvent { domain: $f.dom, body: $flat_body })));
-            })*
-            tracing::debug!(procedure, "event of an unknown kind");
-            Ok(None)
+        impl Told for DomainEvent {
+            fn decode(procedure: i32, payload: &[u8]) -> Result<Option<Self>, Misbehaviour> {
+                $(if procedure == remote::$nested::ROW.number {
+                    let $m = take::<remote::$nested>(payload)?.msg;
+                    return Ok(Some(Self { domain: $m.dom, body: $nested_body }));
+                })*
+                $(if procedure == remote::$flat::ROW.number {
+                    let $f = take::<remote::$flat>(payload)?;
+                    return Ok(Some(Self { domain: $f.dom, body: $flat_body }));
+                })*
+                Ok(None)
+            }
         }
     };
 }
 
-fn take<E: EventMessage>(payload: &[u8]) -> Result<E::Body, Misbehaviour> {
+pub(super) fn take<E: EventMessage>(payload: &[u8]) -> Result<E::Body, Misbehaviour> {
     // A newer server may have appended fields.
     E::Body::decode(&mut Reader::new(payload))
         .map_err(|fault| Misbehaviour::Payload { name: E::ROW.name, fault })

@@ -1,6 +1,7 @@
 //! Events: what the server tells without being asked again.
 
 mod body;
+mod object;
 mod queue;
 mod subscribers;
 
@@ -8,15 +9,24 @@ use std::sync::Arc;
 
 use api::procedure::Row;
 use api::remote::NonnullDomain;
-use api::{ConnectDomainQemuMonitorEventRegisterFlags, DomainEventID, Procedure, qemu, remote};
+use api::{
+    ConnectDomainQemuMonitorEventRegisterFlags, DomainEventID, EventMessage, Procedure, qemu,
+    remote,
+};
 
 pub use body::DomainEventBody;
+pub use object::{
+    NetworkEvent, NetworkEventBody, NodeDeviceEvent, NodeDeviceEventBody, SecretEvent,
+    SecretEventBody, StoragePoolEvent, StoragePoolEventBody,
+};
 pub(crate) use queue::Queue;
-pub(crate) use subscribers::{Subscriber, Subscribers};
+use subscribers::Told;
+pub use subscribers::UnknownEvent;
+pub(crate) use subscribers::{Family, Subscriber, Subscribers};
 
 use crate::connection::Connection;
 use crate::domain::Domain;
-use crate::error::Result;
+use crate::error::{Misbehaviour, Result};
 
 /// Something happened to a domain.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +77,7 @@ pub struct EventStream<E> {
 
 #[derive(Debug)]
 struct Registration {
+    family: Family,
     callback_id: i32,
     /// What ends it.
     row: &'static Row,
@@ -113,9 +124,9 @@ impl<E> EventStream<E> {
 
 impl<E> Drop for EventStream<E> {
     fn drop(&mut self) {
-        for Registration { callback_id, row } in &self.registrations {
-            self.connection.link().unsubscribe(*callback_id);
-            // Both deregistrations have the callback id for their only argument.
+        for Registration { family, callback_id, row } in &self.registrations {
+            self.connection.link().unsubscribe(*family, *callback_id);
+            // Every deregistration has the callback id for its only argument.
             self.connection.link().call_and_forget(row, callback_id);
         }
     }
@@ -138,11 +149,12 @@ impl Connection {
                 event_id: kind.0,
                 dom: domain.map(Domain::reference),
             };
-            let subscriber = Subscriber::Domain(Arc::clone(&events.queue));
+            let subscriber = Subscriber::new(Family::Domain, &events.queue);
             let registered = self
                 .subscribe::<remote::ConnectDomainEventCallbackRegisterAny>(args, subscriber)
                 .await?;
             events.registrations.push(Registration {
+                family: Family::Domain,
                 callback_id: registered.callback_id,
                 row: remote::ConnectDomainEventCallbackDeregisterAny::ROW,
             });
@@ -166,13 +178,38 @@ impl Connection {
             event,
             flags: flags.0,
         };
-        let subscriber = Subscriber::Monitor(Arc::clone(&queue));
+        let subscriber = Subscriber::new(Family::Monitor, &queue);
         let registered =
             self.subscribe::<qemu::ConnectDomainMonitorEventRegister>(args, subscriber).await?;
         let registrations = vec![Registration {
+            family: Family::Monitor,
             callback_id: registered.callback_id,
             row: qemu::ConnectDomainMonitorEventDeregister::ROW,
         }];
         Ok(EventStream { connection: self.clone(), queue, registrations })
+    }
+
+    /// Events of kinds that this library does not know, as a newer server may send them to whoever
+    /// registered by [`Connection::call`].
+    pub fn unknown_events(&self) -> EventStream<UnknownEvent> {
+        let queue = Arc::new(Queue::default());
+        self.link().watch_unknown(&queue);
+        EventStream { connection: self.clone(), queue, registrations: Vec::new() }
+    }
+}
+
+impl Told for MonitorEvent {
+    fn decode(procedure: i32, payload: &[u8]) -> Result<Option<Self>, Misbehaviour> {
+        if procedure != qemu::DomainMonitorEvent::ROW.number {
+            return Ok(None);
+        }
+        let message = body::take::<qemu::DomainMonitorEvent>(payload)?;
+        Ok(Some(Self {
+            domain: message.dom,
+            name: message.event,
+            seconds: message.seconds,
+            micros: message.micros,
+            details: message.details,
+        }))
     }
 }

@@ -1,39 +1,112 @@
 //! Which event goes to which stream.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, LazyLock, Weak};
 
+use api::MAIN_PROGRAMS;
+use api::procedure::Lane;
 use api::xdr::{Reader, Xdr};
-use api::{EventMessage, qemu, remote};
 
-use super::{DomainEvent, MonitorEvent, Queue, body};
+use super::Queue;
 use crate::error::{Closed, Misbehaviour};
 
 /// Events kept for registrations whose reply is still on its way; the oldest go first.
 const EARLY_MAX: usize = 64;
 
-/// Where the events of one registration go.
-#[derive(Debug, Clone)]
-pub(crate) enum Subscriber {
-    Domain(Arc<Queue<DomainEvent>>),
-    Monitor(Arc<Queue<MonitorEvent>>),
+/// Kinds of object whose registrations have callback ids of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Family {
+    Monitor,
+    Domain,
+    Network,
+    StoragePool,
+    NodeDevice,
+    Secret,
 }
 
-/// All registrations of a connection, by callback id.
+/// An event of a kind that this library does not know, as a newer server may send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownEvent {
+    /// Number of the program.
+    pub program: u32,
+    /// Number of the message within the program.
+    pub procedure: i32,
+    /// The message as it came.
+    pub payload: Vec<u8>,
+}
+
+/// An event that can be made of its message.
+pub(crate) trait Told: Send + Sized {
+    /// The event; none when the message is not one of this kind.
+    fn decode(procedure: i32, payload: &[u8]) -> Result<Option<Self>, Misbehaviour>;
+}
+
+/// Where the events of one registration go.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscriber {
+    family: Family,
+    queue: Arc<dyn Taker>,
+}
+
+/// A queue, whatever it is a queue of.
+trait Taker: Send + Sync + fmt::Debug {
+    fn take(&self, procedure: i32, payload: &[u8]) -> Result<(), Misbehaviour>;
+    fn close(&self, reason: Closed);
+}
+
+impl<E: Told + fmt::Debug> Taker for Queue<E> {
+    fn take(&self, procedure: i32, payload: &[u8]) -> Result<(), Misbehaviour> {
+        if let Some(event) = E::decode(procedure, payload)? {
+            self.push(event);
+        }
+        Ok(())
+    }
+
+    fn close(&self, reason: Closed) {
+        self.close(reason);
+    }
+}
+
+/// All registrations of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Subscribers {
-    by_id: HashMap<i32, Subscriber>,
+    by_id: HashMap<(Family, i32), Arc<dyn Taker>>,
     /// Registrations whose reply has not come.
     expected: usize,
     /// Events that overtook the reply to their registration.
-    early: VecDeque<(i32, Event)>,
+    early: VecDeque<Early>,
+    /// Those who want to see what nobody knows.
+    unknown: Vec<Weak<Queue<UnknownEvent>>>,
 }
 
 #[derive(Debug)]
-enum Event {
-    Domain(DomainEvent),
-    Monitor(MonitorEvent),
+struct Early {
+    key: (Family, i32),
+    procedure: i32,
+    payload: Vec<u8>,
 }
+
+/// The families of all event messages that begin with a callback id.
+static FAMILIES: LazyLock<HashMap<(u32, i32), Family>> = LazyLock::new(|| {
+    // The longer of two beginnings first.
+    let beginnings = [
+        ("DomainMonitorEvent", Family::Monitor),
+        ("Domain", Family::Domain),
+        ("Network", Family::Network),
+        ("StoragePool", Family::StoragePool),
+        ("NodeDevice", Family::NodeDevice),
+        ("Secret", Family::Secret),
+    ];
+    let messages = MAIN_PROGRAMS.into_iter().flat_map(|program| program.rows());
+    let messages = messages.filter(|row| row.lane == Lane::Event && row.args.has("callback_id"));
+    messages
+        .filter_map(|row| {
+            let (_, family) = beginnings.iter().find(|(name, _)| row.name.starts_with(name))?;
+            Some(((row.program, row.number), *family))
+        })
+        .collect()
+});
 
 impl Subscribers {
     /// A registration is on its way: keep what may be meant for it.
@@ -47,93 +120,86 @@ impl Subscribers {
     }
 
     /// A registration has its id.
-    pub(crate) fn insert(&mut self, callback_id: i32, subscriber: Subscriber) {
-        for (id, event) in std::mem::take(&mut self.early) {
-            if id == callback_id {
-                subscriber.take(event);
+    pub(crate) fn insert(
+        &mut self,
+        callback_id: i32,
+        subscriber: Subscriber,
+    ) -> Result<(), Misbehaviour> {
+        let Subscriber { family, queue } = subscriber;
+        let mut taken = Ok(());
+        for early in std::mem::take(&mut self.early) {
+            if early.key == (family, callback_id) {
+                taken = taken.and(queue.take(early.procedure, &early.payload));
             } else if self.expected > 0 {
-                self.early.push_back((id, event));
+                self.early.push_back(early);
             }
         }
-        self.by_id.insert(callback_id, subscriber);
+        self.by_id.insert((family, callback_id), queue);
+        taken
     }
 
     /// A registration ends.
-    pub(crate) fn remove(&mut self, callback_id: i32) {
-        self.by_id.remove(&callback_id);
+    pub(crate) fn remove(&mut self, family: Family, callback_id: i32) {
+        self.by_id.remove(&(family, callback_id));
+    }
+
+    /// Somebody wants to see what nobody knows.
+    pub(crate) fn watch_unknown(&mut self, queue: &Arc<Queue<UnknownEvent>>) {
+        self.unknown.retain(|watcher| watcher.strong_count() > 0);
+        self.unknown.push(Arc::downgrade(queue));
     }
 
     /// The connection ends.
     pub(crate) fn close(&mut self, reason: &Closed) {
-        for (_, subscriber) in self.by_id.drain() {
-            match subscriber {
-                Subscriber::Domain(queue) => queue.close(reason.clone()),
-                Subscriber::Monitor(queue) => queue.close(reason.clone()),
-            }
-        }
+        self.by_id.drain().for_each(|(_, queue)| queue.close(reason.clone()));
+        let unknown = self.unknown.drain(..).filter_map(|watcher| watcher.upgrade());
+        unknown.for_each(|queue| queue.close(reason.clone()));
     }
 
-    /// Brings an event to its stream. One that nobody knows is passed over: servers grow.
+    /// Brings an event to its stream.
     pub(crate) fn deliver(
         &mut self,
         program: u32,
         procedure: i32,
         payload: &[u8],
     ) -> Result<(), Misbehaviour> {
-        let (callback_id, event) = if program == remote::PROGRAM.number {
-            match body::decode(procedure, payload)? {
-                Some((callback_id, event)) => (callback_id, Event::Domain(event)),
-                None => return Ok(()),
-            }
-        } else if (program, procedure) == monitor_event() {
-            let (callback_id, event) = decode_monitor(payload)?;
-            (callback_id, Event::Monitor(event))
-        } else {
-            tracing::debug!(program, procedure, "event of an unknown kind");
+        let Some(family) = FAMILIES.get(&(program, procedure)) else {
+            self.deliver_unknown(program, procedure, payload);
             return Ok(());
         };
-        match self.by_id.get(&callback_id) {
-            Some(subscriber) => subscriber.take(event),
+        let callback_id = i32::decode(&mut Reader::new(payload))
+            .map_err(|fault| Misbehaviour::Payload { name: "callback id", fault })?;
+        let key = (*family, callback_id);
+        match self.by_id.get(&key) {
+            Some(queue) => queue.take(procedure, payload),
             None if self.expected > 0 => {
                 if self.early.len() == EARLY_MAX {
                     self.early.pop_front();
                 }
-                self.early.push_back((callback_id, event));
+                self.early.push_back(Early { key, procedure, payload: payload.to_vec() });
+                Ok(())
             }
             // Of a registration that has just ended.
-            None => {}
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Servers grow: what nobody here knows is no fault.
+    fn deliver_unknown(&self, program: u32, procedure: i32, payload: &[u8]) {
+        tracing::debug!(program, procedure, "event of an unknown kind");
+        for watcher in self.unknown.iter().filter_map(Weak::upgrade) {
+            watcher.push(UnknownEvent { program, procedure, payload: payload.to_vec() });
+        }
     }
 }
 
 impl Subscriber {
-    fn take(&self, event: Event) {
-        match (self, event) {
-            (Self::Domain(queue), Event::Domain(event)) => queue.push(event),
-            (Self::Monitor(queue), Event::Monitor(event)) => queue.push(event),
-            (Self::Domain(_), Event::Monitor(_)) | (Self::Monitor(_), Event::Domain(_)) => {
-                tracing::debug!("event with the callback id of another kind");
-            }
-        }
+    /// A queue for the events of one registration.
+    pub(crate) fn new<E: Told + fmt::Debug + 'static>(
+        family: Family,
+        queue: &Arc<Queue<E>>,
+    ) -> Self {
+        let queue: Arc<dyn Taker> = Arc::<Queue<E>>::clone(queue);
+        Self { family, queue }
     }
-}
-
-fn monitor_event() -> (u32, i32) {
-    let row = qemu::DomainMonitorEvent::ROW;
-    (row.program, row.number)
-}
-
-fn decode_monitor(payload: &[u8]) -> Result<(i32, MonitorEvent), Misbehaviour> {
-    let name = qemu::DomainMonitorEvent::ROW.name;
-    let message = qemu::DomainMonitorEventMsg::decode(&mut Reader::new(payload))
-        .map_err(|fault| Misbehaviour::Payload { name, fault })?;
-    let event = MonitorEvent {
-        domain: message.dom,
-        name: message.event,
-        seconds: message.seconds,
-        micros: message.micros,
-        details: message.details,
-    };
-    Ok((message.callback_id, event))
 }
