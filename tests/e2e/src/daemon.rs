@@ -33,6 +33,8 @@ pub struct Daemon {
     directory: TempDir,
     uri: String,
     running: Running,
+    /// Variables that a daemon of ours is started with.
+    environment: Vec<(String, String)>,
     guests: RefCell<Vec<String>>,
 }
 
@@ -59,18 +61,42 @@ impl Daemon {
     /// When it does not come up; the message has its log.
     #[track_caller]
     pub fn configured(configuration: &str) -> Self {
+        Self::with_environment(configuration, &[])
+    }
+
+    /// Starts a daemon with this configuration and these variables; a shared one gets neither.
+    ///
+    /// # Panics
+    /// When it does not come up; the message has its log.
+    #[track_caller]
+    pub fn with_environment(configuration: &str, variables: &[(&str, &str)]) -> Self {
+        let environment: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         // Short, because the path of a socket has to fit into 107 bytes.
         let directory =
             tempfile::Builder::new().prefix("fv-").tempdir_in("/tmp").expect("/tmp is writable");
         // Another daemon may run its guests as another user.
         open_to_all(directory.path());
         if let Ok(uri) = env::var("FERROVIRT_E2E_URI") {
-            return Self { directory, uri, running: Running::Shared, guests: RefCell::default() };
+            return Self {
+                directory,
+                uri,
+                running: Running::Shared,
+                environment,
+                guests: RefCell::default(),
+            };
         }
         let socket = directory.path().join("run/libvirt/libvirt-sock");
         let uri = format!("qemu+unix:///system?socket={}", socket.display());
-        let mut daemon =
-            Self { directory, uri, running: Running::Private(None), guests: RefCell::default() };
+        let mut daemon = Self {
+            directory,
+            uri,
+            running: Running::Private(None),
+            environment,
+            guests: RefCell::default(),
+        };
         let etc = daemon.directory().join("etc/ferrovirt");
         fs::create_dir_all(&etc).expect("the directory is ours");
         fs::write(etc.join("ferrovirtd.toml"), configuration).expect("the directory is ours");
@@ -86,6 +112,11 @@ impl Daemon {
     /// The URI for clients that may only read.
     pub fn read_only_uri(&self) -> String {
         format!("{}-ro", self.uri)
+    }
+
+    /// What it has logged, over all its lives.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory().join("daemon.log")).unwrap_or_default()
     }
 
     /// Where it keeps what belongs to running guests.
@@ -204,6 +235,18 @@ impl Daemon {
         virsh
     }
 
+    /// The path of its admin socket.
+    pub fn admin_socket(&self) -> String {
+        self.socket().replace("libvirt-sock", "libvirt-admin-sock")
+    }
+
+    /// Runs the distribution's `virt-admin`.
+    pub fn virt_admin<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Outcome {
+        let uri = format!("libvirtd+unix:///system?socket={}", self.admin_socket());
+        let mut admin = Command::new("virt-admin");
+        Outcome::of(admin.args(["-c", &uri]).args(words).env("LC_ALL", "C.UTF-8"))
+    }
+
     /// Runs our own `fv`.
     pub fn fv<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Outcome {
         Outcome::of(&mut self.fv_command(words))
@@ -284,6 +327,7 @@ impl Daemon {
         let mut child = Command::new(program("FERROVIRTD", "ferrovirtd"))
             .arg("--root")
             .arg(directory)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdout(log.try_clone().expect("a file can be duplicated"))
             .stderr(log)
             .spawn()

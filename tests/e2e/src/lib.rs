@@ -9,12 +9,15 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stderr, reason = "a failing test shows the daemon's log")]
 
+pub mod bus;
 pub mod console;
 pub mod daemon;
 pub mod disk;
 pub mod document;
+pub mod libvirtd;
 pub mod listener;
 pub mod outcome;
+pub mod pki;
 pub mod process;
 pub mod qmp;
 pub mod wire;

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-use crate::process::DEADLINE;
+use crate::process::{DEADLINE, has_ended_within, terminate};
 
 /// A running program whose lines are waited for.
 pub struct Listener {
@@ -55,6 +55,42 @@ impl Listener {
     /// The lines passed over so far.
     pub fn passed_over(&self) -> &[String] {
         &self.seen
+    }
+
+    /// The next line that contains `text` among those that it has printed so far.
+    pub fn has_heard(&mut self, text: &str) -> Option<String> {
+        while let Ok(line) = self.lines.try_recv() {
+            if line.contains(text) {
+                return Some(line);
+            }
+            self.seen.push(line);
+        }
+        None
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Waits until it ends and returns its exit status; -1 when a signal ended it.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    #[track_caller]
+    pub fn ends(&mut self) -> i32 {
+        assert!(has_ended_within(self.pid(), DEADLINE), "it goes on; heard {:#?}", self.seen);
+        self.process.wait().ok().and_then(|status| status.code()).unwrap_or(-1)
+    }
+
+    /// Ends the program with SIGTERM and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    #[track_caller]
+    pub fn terminate(&mut self) {
+        terminate(self.pid());
+        self.ends();
     }
 
     /// Whether the program has ended.
