@@ -1,4 +1,4 @@
-//! Tasks of this repository: `cargo xtask demo | test | tidy | bench | prepare`.
+//! Tasks of this repository: `cargo xtask demo | test | fuzz | tidy | bench | prepare`.
 //!
 //! A task is one module. Everything a task needs on the machine is installed by
 //! [`provision`]; everything a task prints about its progress goes through [`steps`].
@@ -12,6 +12,7 @@
 mod bench;
 mod command;
 mod demo;
+mod fuzz;
 mod guest;
 mod prepare;
 mod provision;
@@ -29,6 +30,8 @@ cargo xtask TASK [OPTIONS]
 
   demo [--keep]          boot a guest with ferrovirtd and look around; --keep leaves it running
   test [--only A,B,…]    everything a change must pass; --only: see the step names it prints
+  fuzz [TARGET] [--seconds N] [--seed N]
+                         feed everything that reads with what nobody should send
   tidy                   the rules of this repository that the compiler does not check
   bench [--rounds N]
                          measure ferrovirtd, beside libvirtd when it is installed
@@ -54,6 +57,7 @@ fn task(args: &[&str]) -> Result<()> {
         ["demo", "--keep"] => demo::run(demo::Afterwards::Keep),
         ["test"] => test::run(None),
         ["test", "--only", names] => test::run(Some(names)),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["tidy"] => tidy::run(),
         ["bench", options @ ..] => bench::run(options),
         ["prepare"] => prepare::run(),

@@ -4,7 +4,7 @@
 //! import, never by a package database: a QEMU built from source is as good as apt's.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -22,6 +22,8 @@ pub(crate) struct Need {
 enum Presence {
     /// A program in PATH.
     Program(&'static str),
+    /// A file below the directory of libraries.
+    Library(&'static str),
     /// A module that one of the Pythons on the machine can import.
     PythonModule(&'static str),
 }
@@ -37,21 +39,78 @@ const BUSYBOX: Need =
     Need { what: "busybox", package: "busybox-static", present: Presence::Program("busybox") };
 const VIRSH: Need =
     Need { what: "virsh", package: "libvirt-clients", present: Presence::Program("virsh") };
+const VIRT_ADMIN: Need = Need {
+    what: "virt-admin",
+    package: "libvirt-clients",
+    present: Presence::Program("virt-admin"),
+};
 const PYTHON_LIBVIRT: Need = Need {
     what: "libvirt's Python binding",
     package: "python3-libvirt",
     present: Presence::PythonModule("libvirt"),
 };
+const CERTTOOL: Need =
+    Need { what: "certtool", package: "gnutls-bin", present: Presence::Program("certtool") };
+const OPENSSL: Need =
+    Need { what: "openssl", package: "openssl", present: Presence::Program("openssl") };
+/// The mechanisms of virsh's SASL library are plugins.
+const SASL_MODULES: Need = Need {
+    what: "SASL mechanisms of clients",
+    package: "libsasl2-modules",
+    present: Presence::Library("sasl2/libdigestmd5.so"),
+};
+const DBUS: Need =
+    Need { what: "D-Bus", package: "dbus", present: Presence::Program("dbus-daemon") };
+const POLKIT: Need =
+    Need { what: "polkit", package: "polkitd", present: Presence::Program("pkcheck") };
+const SSHD: Need = Need {
+    what: "the SSH server",
+    package: "openssh-server",
+    present: Presence::Program("/usr/sbin/sshd"),
+};
+const SSH: Need =
+    Need { what: "the SSH client", package: "openssh-client", present: Presence::Program("ssh") };
+
+const LIBVIRTD: Need =
+    Need { what: "libvirtd", package: "libvirt-daemon", present: Presence::Program("libvirtd") };
+const READELF: Need =
+    Need { what: "readelf", package: "binutils", present: Presence::Program("readelf") };
+const GDB: Need = Need { what: "gdb", package: "gdb", present: Presence::Program("gdb") };
+const BPFTRACE: Need =
+    Need { what: "bpftrace", package: "bpftrace", present: Presence::Program("bpftrace") };
 
 /// The demo boots a guest, and nothing else.
 pub(crate) const FOR_DEMO: &[Need] = &[QEMU, QEMU_IMG, BUSYBOX];
 /// The tests drive it with libvirt's own clients.
-pub(crate) const FOR_TESTS: &[Need] = &[QEMU, QEMU_IMG, BUSYBOX, VIRSH, PYTHON_LIBVIRT];
+pub(crate) const FOR_TESTS: &[Need] = &[
+    QEMU,
+    QEMU_IMG,
+    BUSYBOX,
+    VIRSH,
+    VIRT_ADMIN,
+    PYTHON_LIBVIRT,
+    LIBVIRTD,
+    READELF,
+    GDB,
+    BPFTRACE,
+    CERTTOOL,
+    OPENSSL,
+    SASL_MODULES,
+    DBUS,
+    POLKIT,
+    SSHD,
+    SSH,
+];
 
 impl Need {
     fn is_met(&self) -> bool {
         match self.present {
             Presence::Program(name) => find(name).is_some(),
+            Presence::Library(name) => {
+                ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"]
+                    .iter()
+                    .any(|directory| Path::new(directory).join(name).exists())
+            }
             // The distribution's module belongs to the distribution's Python, whatever is first in PATH.
             Presence::PythonModule(name) => ["python3", "/usr/bin/python3"]
                 .iter()

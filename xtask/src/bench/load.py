@@ -8,6 +8,7 @@ Prints a JSON object: what was measured -> seconds, or bytes; less is better.
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -21,6 +22,12 @@ import libvirt
 
 # A daemon that needs longer to come up or go down has failed. Seconds.
 DEADLINE = 60
+# How long throughput is measured, and what the firmware of a guest needs to come to rest. Seconds.
+WHILE = 2
+FIRMWARE = 8
+
+PROGRAM = 0x20008086
+OPEN, CLOSE, LOOKUP, RESUME, SUSPEND, AUTH_LIST, LIB_VERSION, REGISTER = 1, 2, 23, 28, 34, 66, 157, 316
 
 
 def document(name, disk=None):
@@ -49,6 +56,7 @@ class Daemon:
     def __init__(self, uri, command):
         self.uri, self.command = uri, command
         self.path = uri.split("socket=")[1]
+        self.process = self.pid()
 
     def open(self):
         return libvirt.open(self.uri)
@@ -59,6 +67,14 @@ class Daemon:
             peer.connect(self.path)
             credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             return struct.unpack("3i", credentials)[0]
+
+    def processor(self):
+        """Seconds of processor time that it has used."""
+        taken = 0
+        for thread in os.listdir(f"/proc/{self.process}/task"):
+            with open(f"/proc/{self.process}/task/{thread}/schedstat") as times:
+                taken += int(times.read().split()[0])
+        return taken * 1e-9
 
     def memory(self):
         with open(f"/proc/{self.pid()}/status") as status:
@@ -91,8 +107,46 @@ class Daemon:
             except libvirt.libvirtError:
                 listed = -1
             if listed >= count:
+                self.process = self.pid()
                 return time.perf_counter() - began
             time.sleep(0.002)
+
+
+class Wire:
+    """The protocol without the client's library: what is left is the daemon and the kernel."""
+
+    def __init__(self, daemon):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(daemon.path)
+        self.call(AUTH_LIST)
+        self.call(OPEN, struct.pack(">II", 1, 14) + b"qemu:///system\0\0" + struct.pack(">I", 0))
+
+    @staticmethod
+    def packet(procedure, payload=b""):
+        return struct.pack(">7I", 28 + len(payload), PROGRAM, 1, procedure, 0, 7, 0) + payload
+
+    def send(self, procedure, payload=b""):
+        self.socket.sendall(self.packet(procedure, payload))
+
+    def receive(self):
+        """Procedure, status and payload of the next packet."""
+        packet = self.socket.recv(1 << 16)
+        length = struct.unpack(">I", packet[:4])[0]
+        while len(packet) < length:
+            packet += self.socket.recv(length - len(packet))
+        _, _, procedure, _, _, status = struct.unpack(">6I", packet[4:28])
+        return procedure, status, packet[28:]
+
+    def call(self, procedure, payload=b""):
+        self.send(procedure, payload)
+        answered, status, answer = self.receive()
+        if (answered, status) != (procedure, 0):
+            sys.exit(f"call {procedure} failed")
+        return answer
+
+    def end(self):
+        self.call(CLOSE)
+        self.socket.close()
 
 
 def check(give_up, what):
@@ -107,8 +161,88 @@ def calls(daemon):
     daemon.pin({min(every)})
     yield "trivial call", median(3000, connection.getLibVersion)
     daemon.pin(every)
+    yield "trivial call, two processors", median(3000, connection.getLibVersion)
+    before = daemon.processor()
+    for _ in range(3000):
+        connection.getLibVersion()
+    yield "processor time of a call", (daemon.processor() - before) / 3000
     connection.close()
-    yield "open and close", median(100, lambda: daemon.open().close())
+    yield "open and close", median(300, lambda: daemon.open().close())
+
+
+def wires(daemon):
+    """The same without the client's library, and many at a time."""
+    wire = Wire(daemon)
+    yield "call, raw", median(3000, lambda: wire.call(LIB_VERSION))
+    wire.end()
+    yield "open and close, raw", median(300, lambda: Wire(daemon).end())
+    many = [Wire(daemon) for _ in range(64)]
+    yield "call, raw, one of 64", together(daemon, many)[0]
+    yield "its processor time", together(daemon, many)[1]
+    for wire in many:
+        wire.end()
+
+
+def together(daemon, wires):
+    """Every connection has a call under way at any time: seconds, and processor time, a call."""
+    sockets = {wire.socket.fileno(): wire.socket for wire in wires}
+    poll = select.epoll()
+    packet = Wire.packet(LIB_VERSION)
+    for number, end in sockets.items():
+        poll.register(number, select.EPOLLIN)
+        end.sendall(packet)
+    calls, before, began = 0, daemon.processor(), time.perf_counter()
+    while time.perf_counter() - began < WHILE:
+        for number, _ in poll.poll():
+            sockets[number].recv(4096)
+            sockets[number].sendall(packet)
+            calls += 1
+    taken, used = time.perf_counter() - began, daemon.processor() - before
+    for end in sockets.values():
+        end.recv(4096)
+    return taken / calls, used / calls
+
+
+def events(daemon):
+    """From the call that suspends a guest until everybody who wants to know knows."""
+    connection = daemon.open()
+    domain = connection.createXML(document("bench-events"))
+    time.sleep(FIRMWARE)
+    caller = Wire(daemon)
+    name = b"bench-events"
+    reference = caller.call(LOOKUP, struct.pack(">I", len(name)) + name)
+    observers = []
+    for count in (1, 50):
+        while len(observers) < count:
+            observers.append(Wire(daemon))
+            observers[-1].call(REGISTER, struct.pack(">II", 0, 0))
+        taken = [told(caller, reference, observers) for _ in range(50)]
+        yield f"suspend to event, {count} observers", statistics.median(taken)
+    for wire in observers + [caller]:
+        wire.end()
+    domain.destroy()
+    connection.close()
+
+
+def told(caller, reference, observers):
+    """Suspends and resumes; seconds until the last observer has heard of the first."""
+    poll = select.epoll()
+    waiting = {wire.socket.fileno(): wire for wire in observers}
+    for number in waiting:
+        poll.register(number, select.EPOLLIN)
+    began = time.perf_counter()
+    caller.send(SUSPEND, reference)
+    heard = 0
+    while heard < len(observers):
+        for number, _ in poll.poll(DEADLINE):
+            waiting[number].receive()
+            heard += 1
+    taken = time.perf_counter() - began
+    caller.receive()
+    caller.call(RESUME, reference)
+    for wire in observers:
+        wire.receive()
+    return taken
 
 
 def definitions(daemon, count):
@@ -152,6 +286,8 @@ def main():
     daemon.open().close()
     found = {"memory at rest": daemon.memory()}
     found.update(calls(daemon))
+    found.update(wires(daemon))
+    found.update(events(daemon))
     found.update(definitions(daemon, int(defined)))
     found.update(guests(daemon, directory, int(running)))
     print(json.dumps(found))

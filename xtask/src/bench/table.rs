@@ -18,7 +18,7 @@ pub(super) struct Column {
 /// Medians of the rounds; how many times less the first daemon needs than the second.
 pub(super) fn table(columns: &[Column]) -> Result<String> {
     let (ours, theirs) = (columns.first().context("no daemon was measured")?, columns.get(1));
-    let mut text = format!("{:<28}", "median");
+    let mut text = format!("{:<34}", "median");
     columns.iter().for_each(|column| text.push_str(&format!("{:>14}", column.name)));
     text.push_str(if theirs.is_some() { "     ratio\n" } else { "\n" });
     let measures = ours.rounds.first().context("no round was run")?.keys();
@@ -26,7 +26,7 @@ pub(super) fn table(columns: &[Column]) -> Result<String> {
     let ours = medians(ours);
     for measure in measures {
         let ours = *ours.get(measure).with_context(|| format!("no value of '{measure}'"))?;
-        text.push_str(&format!("{measure:<28}{:>14}", printed(measure, ours)));
+        text.push_str(&format!("{measure:<34}{:>14}", printed(measure, ours)));
         if let Some(theirs) = theirs.as_ref().and_then(|theirs| theirs.get(measure)) {
             let (value, ratio) = (printed(measure, *theirs), theirs / ours);
             text.push_str(&format!("{value:>14}{ratio:>9.1}x"));
