@@ -133,6 +133,9 @@ fn bpftrace_catches_packets_connections_and_stacks_of_a_virsh_at_work() {
     let mut tracer = bpftrace(&recipe("Who sends this: the stack at a probe", "bpftrace"));
     catches(&mut tracer, "proc=6", virsh);
     tracer.hears("rpc_server_client_msg_tx_queue");
+    for caller in ["Tap::sent", "Outgoing::push", "dispatch"] {
+        tracer.hears(caller);
+    }
 }
 
 #[test]
