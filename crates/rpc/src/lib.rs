@@ -23,6 +23,6 @@ pub use packet::{
 pub use reader::{Packet, PacketReader};
 pub use transport::{
     Bytes, Layer, LayerSlot, Layered, Receive, Shared, ShortCut, TcpTransport, Transmit,
-    UnixTransport,
+    UnixTransport, opened,
 };
 pub use writer::PacketWriter;

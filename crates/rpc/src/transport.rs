@@ -10,7 +10,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-pub use bytes::{Bytes, Shared, TcpTransport};
+pub use bytes::{Bytes, Shared, TcpTransport, opened};
 pub use layered::{Layer, LayerSlot, Layered};
 pub use unix::UnixTransport;
 

@@ -6,18 +6,32 @@
 //!
 //! A connection beyond `max_clients` waits until another one ends. Places for those who have not
 //! authenticated are counted for each user of a socket: whoever connects and says nothing holds up
-//! only its own next connections, which are accepted and not read from. Clients from the network
-//! share one count, for nobody knows who they are.
+//! only its own next connections, which are accepted and not read from. From the network, a host
+//! counts as a user, for nobody knows yet who speaks there.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use driver::Peer;
 use tokio::sync::Notify;
 
 use crate::outgoing::Outgoing;
 use crate::server::ListenerKind;
 use crate::turns::{Line, Turns};
+
+/// Whom a connection is counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    /// A user of this machine, by its id.
+    User(u32),
+    /// A host of the network; of IPv6, where one host has as many addresses as it likes, its
+    /// network of 64 bits.
+    Host(IpAddr),
+    /// Nobody can tell.
+    Unknown,
+}
 
 /// Counts connections: all, those without a name yet, and those of each user.
 #[derive(Debug)]
@@ -57,8 +71,7 @@ struct Book {
     capacity: Capacity,
     clients: usize,
     anonymous: usize,
-    /// By user id; none for clients from the network.
-    users: HashMap<Option<u32>, User>,
+    users: HashMap<Origin, User>,
 }
 
 #[derive(Debug, Default)]
@@ -93,7 +106,7 @@ impl std::fmt::Debug for Seat {
 pub(crate) struct Admitted {
     admission: Arc<Admission>,
     kind: ListenerKind,
-    uid: Option<u32>,
+    origin: Origin,
     line: Arc<Line>,
     anonymous: Anonymous,
 }
@@ -108,28 +121,49 @@ enum Anonymous {
     Named,
 }
 
+impl Origin {
+    pub(crate) fn of(peer: &Peer) -> Self {
+        let host = || peer.remote.parse::<SocketAddr>().ok().map(|address| address.ip());
+        match peer.uid {
+            Some(uid) => Self::User(uid),
+            None => host().map_or(Self::Unknown, Self::from),
+        }
+    }
+}
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Self {
+        Self::Host(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
+
 impl Admission {
     pub(crate) fn new(capacity: Capacity, turns: Arc<Turns>) -> Self {
         let book = Book { capacity, clients: 0, anonymous: 0, users: HashMap::new() };
         Self { book: Mutex::new(book), room: Notify::new(), turns }
     }
 
-    /// Waits until one more may be connected; none when `uid` has too many connections.
+    /// Waits until one more may be connected; none when `origin` has too many connections.
     pub(crate) async fn admit(
         self: &Arc<Self>,
         kind: ListenerKind,
-        uid: Option<u32>,
+        origin: Origin,
     ) -> Option<Admitted> {
         loop {
             let room = self.room.notified();
             tokio::pin!(room);
             // Enabled before looking, so that no notice falls between.
             room.as_mut().enable();
-            if let Some(entered) = self.book().enter_if_room(uid) {
+            if let Some(entered) = self.book().enter_if_room(origin) {
                 return entered.map(|line| Admitted {
                     admission: Arc::clone(self),
                     kind,
-                    uid,
+                    origin,
                     line,
                     anonymous: Anonymous::Arriving,
                 });
@@ -186,13 +220,13 @@ impl Admission {
 
 impl Book {
     /// Counts one more; none when there is no room, and no line when the user has too many.
-    fn enter_if_room(&mut self, uid: Option<u32>) -> Option<Option<Arc<Line>>> {
-        (self.clients < self.capacity.clients).then(|| self.enter(uid))
+    fn enter_if_room(&mut self, origin: Origin) -> Option<Option<Arc<Line>>> {
+        (self.clients < self.capacity.clients).then(|| self.enter(origin))
     }
 
-    fn enter(&mut self, uid: Option<u32>) -> Option<Arc<Line>> {
-        let user = self.users.entry(uid).or_default();
-        if uid.is_some() && user.clients >= self.capacity.per_user {
+    fn enter(&mut self, origin: Origin) -> Option<Arc<Line>> {
+        let user = self.users.entry(origin).or_default();
+        if origin != Origin::Unknown && user.clients >= self.capacity.per_user {
             return None;
         }
         user.clients = user.clients.saturating_add(1);
@@ -200,19 +234,19 @@ impl Book {
         Some(Arc::clone(&user.line))
     }
 
-    fn leave(&mut self, uid: Option<u32>) {
+    fn leave(&mut self, origin: Origin) {
         self.clients = self.clients.saturating_sub(1);
-        if let Some(user) = self.users.get_mut(&uid) {
+        if let Some(user) = self.users.get_mut(&origin) {
             user.clients = user.clients.saturating_sub(1);
             if user.clients == 0 {
-                self.users.remove(&uid);
+                self.users.remove(&origin);
             }
         }
     }
 
-    fn sit(&mut self, kind: ListenerKind, uid: Option<u32>, seat: &Arc<Seat>) {
+    fn sit(&mut self, kind: ListenerKind, origin: Origin, seat: &Arc<Seat>) {
         self.anonymous = self.anonymous.saturating_add(1);
-        if let Some(user) = self.users.get_mut(&uid) {
+        if let Some(user) = self.users.get_mut(&origin) {
             let anteroom = user.anteroom(kind);
             anteroom.waiting.push_back(Arc::clone(seat));
             anteroom.fill(self.capacity.anonymous);
@@ -220,14 +254,9 @@ impl Book {
     }
 
     /// Gives up a seat; whoever got it.
-    fn stand_up(
-        &mut self,
-        kind: ListenerKind,
-        uid: Option<u32>,
-        seat: &Arc<Seat>,
-    ) -> Vec<Arc<Seat>> {
+    fn stand_up(&mut self, kind: ListenerKind, origin: Origin, seat: &Arc<Seat>) -> Vec<Arc<Seat>> {
         self.anonymous = self.anonymous.saturating_sub(1);
-        let Some(user) = self.users.get_mut(&uid) else { return Vec::new() };
+        let Some(user) = self.users.get_mut(&origin) else { return Vec::new() };
         let anteroom = user.anteroom(kind);
         if seat.is_taken() {
             anteroom.seated = anteroom.seated.saturating_sub(1);
@@ -279,7 +308,7 @@ impl Admitted {
     /// The client is about to say who it is; `outgoing` is woken when it may.
     pub(crate) fn ask_name(&mut self, outgoing: &Arc<Outgoing>) {
         let seat = Arc::new(Seat { taken: AtomicBool::new(false), outgoing: Arc::clone(outgoing) });
-        self.admission.book().sit(self.kind, self.uid, &seat);
+        self.admission.book().sit(self.kind, self.origin, &seat);
         self.anonymous = Anonymous::Waiting(seat);
     }
 
@@ -295,7 +324,7 @@ impl Admitted {
     /// The client has authenticated.
     pub(crate) fn named(&mut self) {
         if let Anonymous::Waiting(seat) = std::mem::replace(&mut self.anonymous, Anonymous::Named) {
-            let seated = self.admission.book().stand_up(self.kind, self.uid, &seat);
+            let seated = self.admission.book().stand_up(self.kind, self.origin, &seat);
             seated.iter().for_each(|seat| seat.outgoing.wake());
         }
     }
@@ -314,7 +343,7 @@ impl Admitted {
 impl Drop for Admitted {
     fn drop(&mut self) {
         self.named();
-        self.admission.book().leave(self.uid);
+        self.admission.book().leave(self.origin);
         self.admission.room.notify_waiters();
     }
 }
@@ -326,7 +355,7 @@ mod tests {
     use driver::{Client, Peer};
     use tokio::task::JoinHandle;
 
-    use super::{Admission, Admitted, AnonymousAboveClients, Capacity};
+    use super::{Admission, Admitted, AnonymousAboveClients, Capacity, Origin};
     use crate::outgoing::Outgoing;
     use crate::trace::Tap;
     use crate::turns::Turns;
@@ -340,7 +369,7 @@ mod tests {
 
     /// A client that has connected and is yet to say who it is.
     async fn arrive(admission: &Arc<Admission>, kind: ListenerKind, uid: u32) -> Admitted {
-        let mut admitted = admission.admit(kind, Some(uid)).await.unwrap();
+        let mut admitted = admission.admit(kind, Origin::User(uid)).await.unwrap();
         let client = Arc::new(Client::new(1, Peer::default()));
         admitted.ask_name(&Arc::new(Outgoing::new(&Limits::default(), Tap::new(&client))));
         admitted
@@ -349,12 +378,25 @@ mod tests {
     #[tokio::test]
     async fn a_user_with_too_many_connections_is_refused_others_are_not() {
         let admission = admission(Capacity { per_user: 1, ..ROOMY });
-        let first = admission.admit(ListenerKind::ReadWrite, Some(1000)).await;
+        let first = admission.admit(ListenerKind::ReadWrite, Origin::User(1000)).await;
         assert!(first.is_some());
-        assert!(admission.admit(ListenerKind::ReadWrite, Some(1000)).await.is_none());
-        assert!(admission.admit(ListenerKind::ReadWrite, Some(1001)).await.is_some());
+        assert!(admission.admit(ListenerKind::ReadWrite, Origin::User(1000)).await.is_none());
+        assert!(admission.admit(ListenerKind::ReadWrite, Origin::User(1001)).await.is_some());
         drop(first);
-        assert!(admission.admit(ListenerKind::ReadWrite, Some(1000)).await.is_some());
+        assert!(admission.admit(ListenerKind::ReadWrite, Origin::User(1000)).await.is_some());
+    }
+
+    #[test]
+    fn a_host_of_the_network_counts_as_a_user() {
+        let origin =
+            |remote: &str| Origin::of(&Peer { remote: remote.to_owned(), ..Peer::default() });
+        assert_eq!(origin("192.0.2.1:40000"), origin("192.0.2.1:40001"));
+        assert_ne!(origin("192.0.2.1:40000"), origin("192.0.2.2:40000"));
+        assert_eq!(origin("[::ffff:192.0.2.1]:40000"), origin("192.0.2.1:40001"));
+        assert_eq!(origin("[2001:db8::1]:40000"), origin("[2001:db8::ffff:2]:1"));
+        assert_ne!(origin("[2001:db8::1]:40000"), origin("[2001:db8:0:1::1]:40000"));
+        assert_eq!(origin(""), Origin::Unknown);
+        assert_eq!(Origin::of(&Peer { uid: Some(7), ..Peer::default() }), Origin::User(7));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Accepts clients: on unix sockets, over TCP, over TLS.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tls::{Accepted, Refusal, ServerContext};
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::SocketAddr;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use trace::probes::{OpenSocket, READABLE, Watch};
+use trace::probes::{READABLE, Watch};
 
 use crate::{Door, Server};
 
@@ -155,8 +155,7 @@ impl Server {
         door: Door,
     ) -> Result<(), TurnedAway> {
         let patience = self.service(door.kind).limits().auth_timeout;
-        let (local, remote) = (|| peer.local.clone(), || peer.remote.clone());
-        let socket = OpenSocket::new(stream.as_fd(), &local, &remote);
+        let socket = rpc::opened(&stream);
         let shaken = tokio::time::timeout(patience, context.accept(stream)).await;
         let Accepted { mut stream, name } = shaken.map_err(|_| TurnedAway::Late)??;
         let peer = Peer { tls_name: name, ..peer };

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::Limits;
 use crate::access::Access;
 use crate::admin::{AdminDriver, Lifetime, Log};
-use crate::admission::Admitted;
+use crate::admission::{Admitted, Origin};
 use crate::auth::Authentication;
 use crate::events::Fanout;
 use crate::handshakes::Handshakes;
@@ -197,9 +197,10 @@ impl Server {
             tracing::warn!(uid, pid, "only the daemon's own user may use the admin socket");
             return None;
         }
-        let admitted = self.service(door.kind).admission().admit(door.kind, uid).await;
+        let admitted = self.service(door.kind).admission().admit(door.kind, Origin::of(peer)).await;
         if admitted.is_none() {
-            tracing::warn!(uid, pid, "user has too many connections; one is refused");
+            let remote = &peer.remote;
+            tracing::warn!(uid, pid, remote, "too many connections of one user; one is refused");
         }
         admitted
     }

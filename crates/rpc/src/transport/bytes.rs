@@ -70,16 +70,18 @@ impl<S> Clone for Shared<S> {
 impl TcpTransport {
     /// Takes over a connected socket.
     pub fn new(stream: TcpStream) -> Self {
-        let name = |address: io::Result<SocketAddr>| {
-            address.map(|address| format!("{};{}", address.ip(), address.port()))
-        };
-        let probe = OpenSocket::new(
-            stream.as_fd(),
-            &|| name(stream.local_addr()).unwrap_or_default(),
-            &|| name(stream.peer_addr()).unwrap_or_default(),
-        );
+        let probe = opened(&stream);
         Self(Arc::new(Socket { stream, probe }))
     }
+}
+
+/// Tells static probes of a TCP socket, with its addresses as libvirt's probes spell them:
+/// `192.0.2.1;16509`.
+pub fn opened(stream: &TcpStream) -> OpenSocket {
+    let name = |address: io::Result<SocketAddr>| {
+        address.map(|address| format!("{};{}", address.ip(), address.port())).unwrap_or_default()
+    };
+    OpenSocket::new(stream.as_fd(), &|| name(stream.local_addr()), &|| name(stream.peer_addr()))
 }
 
 fn no_descriptors() -> io::Error {
