@@ -70,7 +70,8 @@ fn the_socket_for_readers_stays_one_whatever_the_client_claims() {
 
 /// The daemon of an ordinary user, which no account needs to exist for.
 struct Session {
-    daemon: Child,
+    /// None while clients have to start it.
+    daemon: Option<Child>,
     home: tempfile::TempDir,
 }
 
@@ -78,23 +79,29 @@ struct Session {
 const USER: &str = "65534";
 
 impl Session {
-    fn start() -> Self {
+    /// A home with the daemon in it, under the name that libvirt's clients look for.
+    fn prepare() -> Self {
         let home =
             tempfile::Builder::new().prefix("fv-").tempdir_in("/tmp").expect("/tmp is writable");
         // Where the build is, others may not look.
-        let program = home.path().join("ferrovirtd");
-        fs::copy(daemon::program("FERROVIRTD", "ferrovirtd"), &program)
+        fs::copy(daemon::program("FERROVIRTD", "ferrovirtd"), home.path().join("libvirtd"))
             .expect("the build can be read");
         Outcome::of(Command::new("chown").args(["-R", USER]).arg(home.path())).ok();
+        Self { daemon: None, home }
+    }
+
+    fn start() -> Self {
+        let mut session = Self::prepare();
+        let home = &session.home;
         let log = fs::File::create(home.path().join("daemon.log")).expect("the directory is ours");
-        let mut command = Self::command(&home);
+        let mut command = Self::command(home);
         let daemon = command
-            .arg(program)
+            .arg(home.path().join("libvirtd"))
             .stdout(log.try_clone().expect("a file can be duplicated"))
             .stderr(log)
             .spawn()
             .expect("setpriv starts");
-        let session = Self { daemon, home };
+        session.daemon = Some(daemon);
         eventually("the daemon to listen", || UnixStream::connect(session.socket()).ok());
         session
     }
@@ -128,8 +135,10 @@ impl Drop for Session {
             let log = fs::read_to_string(self.home.path().join("daemon.log"));
             eprintln!("--- daemon.log\n{}---", log.unwrap_or_default());
         }
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+        if let Some(daemon) = &mut self.daemon {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
         process::all_with(&self.home.path().to_string_lossy()).into_iter().for_each(process::kill9);
     }
 }
@@ -150,4 +159,17 @@ fn an_ordinary_user_runs_guests_of_his_own() {
     session.virsh(&["destroy", "mine"]).ok();
     qemu.ends();
     session.virsh(&["undefine", "mine"]).ok();
+}
+
+#[test]
+fn a_client_starts_the_daemon_of_its_session() {
+    let session = Session::prepare();
+    let mut virsh = Session::command(&session.home);
+    let virsh = virsh.env("LIBVIRTD_PATH", session.home.path());
+    assert_eq!(
+        Outcome::of(virsh.args(["virsh", "-c", "qemu:///session", "uri"])).word(),
+        "qemu:///session"
+    );
+    // It is there for the next one.
+    assert!(session.virsh(&["uri"]).word().starts_with("qemu+unix:///session"));
 }
