@@ -138,4 +138,59 @@ mod tests {
         assert_eq!(Permission::named("domain.fly"), None);
         assert_eq!(Permission::named("connect.start"), None);
     }
+
+    /// Where polkit's actions are; `BLESS=1 cargo test -p ferrovirt-api` writes them anew.
+    const ACTIONS: &str =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../dist/polkit/org.ferrovirt.libvirt.api.policy");
+
+    #[test]
+    fn every_permission_is_an_action_of_polkit() {
+        let expected = actions();
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(ACTIONS, &expected).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(ACTIONS).unwrap(), expected);
+    }
+
+    fn actions() -> String {
+        let head = r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE policyconfig PUBLIC
+ "-//freedesktop//DTD PolicyKit Policy Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/PolicyKit/1/policyconfig.dtd">
+<!--
+  What ferrovirtd asks polkit about each call when access_drivers has "polkit". For hosts without
+  libvirt's own org.libvirt.api.policy; install one of them in /usr/share/polkit-1/actions.
+-->
+<policyconfig>
+"#;
+        let mut text = head.to_owned();
+        for Permission { object, name } in Permission::all() {
+            let id = format!("{object}.{name}").replace('_', "-");
+            let (object, name) = (object.replace('_', " "), name.replace('_', " "));
+            let allowed = if harmless(&object, &name) { "yes" } else { "no" };
+            text.push_str(&format!(
+                r#"  <action id="org.libvirt.api.{id}">
+    <description>{object}: {name}</description>
+    <message>The rules of this host do not give you: {object}, {name}</message>
+    <defaults>
+      <allow_any>{allowed}</allow_any>
+      <allow_inactive>{allowed}</allow_inactive>
+      <allow_active>{allowed}</allow_active>
+    </defaults>
+  </action>
+"#
+            ));
+        }
+        text.push_str("</policyconfig>\n");
+        text
+    }
+
+    /// What anybody may do where no rule says otherwise, as with libvirt's own actions: look.
+    fn harmless(object: &str, name: &str) -> bool {
+        match (object, name) {
+            ("node device", "read") => false,
+            ("connect", name) if name.starts_with("search ") => true,
+            (_, name) => matches!(name, "getattr" | "read"),
+        }
+    }
 }

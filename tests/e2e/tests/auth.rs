@@ -232,12 +232,18 @@ fn virsh_as(user: u32, uri: &str, words: &[&str]) -> Outcome {
     Outcome::of(virsh.env("HOME", "/nonexistent").current_dir("/"))
 }
 
-#[test]
-fn polkit_decides_about_everybody_but_root() {
+/// A directory with rules for polkit.
+fn rules(text: &str) -> tempfile::TempDir {
     let directory = tempfile::Builder::new().prefix("fv-bus-").tempdir_in("/tmp").expect("/tmp");
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(directory.path(), permissions).expect("the directory is ours");
-    fs::write(directory.path().join("10-test.rules"), RULES).expect("the directory is ours");
+    fs::write(directory.path().join("10-test.rules"), text).expect("the directory is ours");
+    directory
+}
+
+#[test]
+fn polkit_decides_about_everybody_but_root() {
+    let directory = rules(RULES);
     let mut bus = Bus::start(directory.path());
     let daemon = Daemon::with_environment(
         "auth_unix_rw = \"polkit\"\nauth_unix_ro = \"polkit\"\n",
@@ -266,4 +272,38 @@ fn polkit_decides_about_everybody_but_root() {
     main(&["list"]).fails("cannot reach the system bus");
     let _bus = Bus::start(directory.path());
     main(&["list"]).fails("no polkit agent available");
+}
+
+/// Who is nobody sees every guest but the hidden one, and may start the one that is his.
+const CALLS: &str = "polkit.addRule(function(action, subject) {
+    if (subject.user != 'nobody') return polkit.Result.YES;
+    var guest = action.lookup('domain_name');
+    if (guest == 'hidden') return polkit.Result.NO;
+    if (action.id == 'org.libvirt.api.domain.start' && guest == 'his' &&
+        action.lookup('connect_driver') == 'QEMU') return polkit.Result.YES;
+});";
+
+#[test]
+fn polkit_decides_about_each_call_and_each_guest_of_a_list() {
+    let directory = rules(CALLS);
+    let bus = Bus::start(directory.path());
+    let daemon = Daemon::with_environment(
+        "unix_sock_rw_perms = \"0777\"\naccess_drivers = [\"polkit\"]\n",
+        &[("DBUS_SYSTEM_BUS_ADDRESS", &bus.address())],
+    );
+    for name in ["his", "other", "hidden"] {
+        daemon.define(&Document::new(name));
+    }
+    let his = |words: &[&str]| virsh_as(NOBODY, daemon.uri(), words);
+    let listed = his(&["list", "--all", "--name"]).ok();
+    assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["his", "other"]);
+    assert_eq!(daemon.virsh(["list", "--all", "--name"]).ok().split_whitespace().count(), 3);
+    his(&["dominfo", "other"]).ok();
+    his(&["dominfo", "hidden"]).fails("error: ");
+    his(&["start", "other", "--paused"]).fails("access denied");
+    his(&["start", "his", "--paused"]).ok();
+    his(&["destroy", "his"]).fails("access denied");
+    daemon.virsh(["destroy", "his"]).ok();
+    drop(bus);
+    his(&["list"]).fails("error: ");
 }
