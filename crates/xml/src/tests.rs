@@ -46,6 +46,21 @@ fn what_is_printed_is_what_was_read() {
     assert_eq!(write(&tool, LIVE), text);
 }
 
+element! {
+    struct Note {
+        attr title: String = "title",
+        leaf body: String = "body",
+    }
+}
+
+#[test]
+fn line_ends_and_tabs_are_read_back_as_they_were() {
+    let text = "<tool title='a&#10;b&#9;c&#13;d'>\n  <body>a\nb\tc&#13;d</body>\n</tool>\n";
+    let note: Note = read(text, View::PLAIN).unwrap();
+    assert_eq!(note.title, "a\nb\tc\rd");
+    assert_eq!(write(&note, View::PLAIN), text);
+}
+
 #[test]
 fn a_hidden_part_is_neither_read_nor_written() {
     let text = "<tool colour='blue' id='7'/>";

@@ -47,7 +47,7 @@ impl Writer {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("='");
-        escape(text, &mut self.out);
+        escape(text, Place::Attribute, &mut self.out);
         self.out.push('\'');
     }
 
@@ -95,7 +95,7 @@ impl Writer {
             return;
         }
         self.out.push('>');
-        escape(text, &mut self.out);
+        escape(text, Place::Text, &mut self.out);
         self.inside = Inside::Text;
     }
 
@@ -147,8 +147,16 @@ impl Writer {
     }
 }
 
-/// Appends `text` with markup escaped and control characters, which XML cannot say, left out.
-fn escape(text: &str, out: &mut String) {
+/// Where escaped text stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Attribute,
+    Text,
+}
+
+/// Appends `text` with markup escaped and control characters, which XML cannot say, left out. Blanks
+/// that a reader would take for a space or a line's end are escaped too, so that all is read back.
+fn escape(text: &str, place: Place, out: &mut String) {
     let mut rest = text;
     while let Some(at) =
         rest.bytes().position(|b| matches!(b, b'<' | b'>' | b'&' | b'\'' | b'"') || b < 0x20)
@@ -162,7 +170,10 @@ fn escape(text: &str, out: &mut String) {
             Some('&') => out.push_str("&amp;"),
             Some('\'') => out.push_str("&apos;"),
             Some('"') => out.push_str("&quot;"),
-            Some(blank @ ('\t' | '\n' | '\r')) => out.push(blank),
+            Some('\r') => out.push_str("&#13;"),
+            Some('\n') if place == Place::Attribute => out.push_str("&#10;"),
+            Some('\t') if place == Place::Attribute => out.push_str("&#9;"),
+            Some(blank @ ('\t' | '\n')) => out.push(blank),
             _ => {}
         }
         rest = chars.as_str();
