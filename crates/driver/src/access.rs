@@ -8,9 +8,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use api::procedure::{Permission, Row};
-use api::{Result, Uuid};
+use api::{Error, ErrorDomain, Result, Uuid};
 
 use crate::CallContext;
 
@@ -193,6 +194,7 @@ impl CallContext {
     /// # Errors
     /// `ACCESS_DENIED`.
     pub async fn check(&self, object: &Identity) -> Result<()> {
+        self.owes.store(false, Ordering::Relaxed);
         let Some(guard) = &self.guard else { return Ok(()) };
         for permission in &self.needs {
             if permission.object == object.kind.name() {
@@ -208,6 +210,7 @@ impl CallContext {
         mut objects: Vec<T>,
         identity: impl Fn(&T) -> Identity,
     ) -> Vec<T> {
+        self.owes.store(false, Ordering::Relaxed);
         let (Some(guard), Some(permission)) = (&self.guard, self.row.filter) else {
             return objects;
         };
@@ -220,5 +223,19 @@ impl CallContext {
         let mut seen = seen.into_iter();
         objects.retain(|_| seen.next() == Some(true));
         objects
+    }
+
+    /// Whether all that was to be decided has been.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` when the handler never asked about what only it knows: its result must not
+    /// leave the daemon.
+    pub(crate) fn decided(&self) -> Result<()> {
+        if !self.owes.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let text =
+            format!("nobody decided whether the client may see what {} is about", self.row.name);
+        Err(Error::internal(ErrorDomain::ACCESS, text))
     }
 }

@@ -147,6 +147,8 @@ pub struct CallContext {
     pub(crate) guard: Option<Arc<dyn Guard>>,
     /// What the call's row demands, with these arguments.
     pub(crate) needs: Vec<Permission>,
+    /// The handler has yet to ask about an object or a list that only it knows.
+    pub(crate) owes: AtomicBool,
     extras: Mutex<Extras>,
 }
 
@@ -180,13 +182,16 @@ impl CallContext {
         fds_in: Vec<OwnedFd>,
     ) -> Self {
         let extras = Mutex::new(Extras { fds_in, ..Extras::default() });
-        Self { row, client, access, guard: None, needs: Vec::new(), extras }
+        let owes = AtomicBool::new(false);
+        Self { row, client, access, guard: None, needs: Vec::new(), owes, extras }
     }
 
-    /// The same call by a client whom a guard watches; `needs` is what its row demands.
+    /// The same call by a client whom a guard watches; `needs` is what its row demands. The handler of
+    /// a call that only describes its object has to [check](Self::check) it.
     #[must_use]
-    pub fn guarded(self, guard: Arc<dyn Guard>, needs: Vec<Permission>) -> Self {
-        Self { guard: Some(guard), needs, ..self }
+    pub fn guarded(self, guard: Arc<dyn Guard>, needs: Vec<Permission>, describes: bool) -> Self {
+        let owes = AtomicBool::new(describes || self.row.filter.is_some());
+        Self { guard: Some(guard), needs, owes, ..self }
     }
 
     /// Takes the descriptors that came with the call.

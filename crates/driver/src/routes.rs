@@ -90,7 +90,8 @@ fn serve<D: Handler<P>, P: Procedure>(
     // libvirtd ignores what follows the arguments, and clients of other versions rely on that.
     let args = P::Args::decode(&mut Reader::new(args))?;
     Ok(Box::pin(async move {
-        let result = match driver.handle(&cx, args).await {
+        let handled = driver.handle(&cx, args).await;
+        let result = match handled.and_then(|ret| cx.decided().map(|()| ret)) {
             Ok(ret) => match ret.encode(&mut out) {
                 Ok(()) => Ok(out),
                 Err(fault) => Err(Error::internal(
@@ -114,4 +115,91 @@ macro_rules! routes {
     ($driver:ty: $($procedure:ty),* $(,)?) => {
         $crate::Routes::<$driver>::default()$(.on::<$procedure>())*
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use api::procedure::{Permission, Row};
+    use api::remote::{
+        ConnectNumOfDomains, ConnectNumOfDomainsRet, DomainDefineXml, DomainDefineXmlArgs,
+        DomainDefineXmlRet, NonnullDomain,
+    };
+    use api::xdr::{Writer, Xdr};
+    use api::{ErrorCode, Procedure, Result, Uuid};
+
+    use super::{Handler, Outcome, Routes};
+    use crate::{CallContext, Client, ClientAccess, Guard, Identity, Peer, Ruling, Tags};
+
+    /// Defines whatever it is told, and counts what there is.
+    struct Careless {
+        asks: bool,
+    }
+
+    impl Handler<DomainDefineXml> for Careless {
+        async fn handle(
+            &self,
+            cx: &CallContext,
+            args: DomainDefineXmlArgs,
+        ) -> Result<DomainDefineXmlRet> {
+            let uuid = Uuid([1; 16]);
+            if self.asks {
+                cx.check(&Identity::domain(args.xml.clone(), uuid, Tags::default())).await?;
+            }
+            Ok(DomainDefineXmlRet { dom: NonnullDomain { name: args.xml, uuid, id: -1 } })
+        }
+    }
+
+    impl Handler<ConnectNumOfDomains> for Careless {
+        async fn handle(&self, cx: &CallContext, _: ()) -> Result<ConnectNumOfDomainsRet> {
+            if self.asks {
+                cx.visible(Vec::<Identity>::new(), Identity::clone).await;
+            }
+            Ok(ConnectNumOfDomainsRet { num: 0 })
+        }
+    }
+
+    struct Generous;
+
+    impl Guard for Generous {
+        fn check(
+            self: Arc<Self>,
+            _: &'static Row,
+            _: Permission,
+            _: &Identity,
+        ) -> Ruling<Result<()>> {
+            Ruling::Now(Ok(()))
+        }
+
+        fn sees(self: Arc<Self>, _: Permission, _: &Identity) -> Ruling<bool> {
+            Ruling::Now(true)
+        }
+    }
+
+    async fn call<P: Procedure>(asks: bool, describes: bool, args: &P::Args) -> Outcome
+    where
+        Careless: Handler<P>,
+    {
+        let client = Arc::new(Client::new(1, Peer::default()));
+        let cx = CallContext::new(P::ROW, client, ClientAccess::ReadWrite, Vec::new());
+        let cx = cx.guarded(Arc::new(Generous), Vec::new(), describes);
+        let mut encoded = Writer::default();
+        args.encode(&mut encoded).unwrap();
+        let routes = Routes::<Careless>::default().on::<P>();
+        let driver = Arc::new(Careless { asks });
+        let answer = routes.begin(driver, cx, &encoded.into_bytes(), Writer::default());
+        answer.unwrap().unwrap().await
+    }
+
+    #[tokio::test]
+    async fn a_result_that_nobody_decided_about_does_not_leave() {
+        let args = DomainDefineXmlArgs { xml: "guest".to_owned() };
+        let outcome = call::<DomainDefineXml>(false, true, &args).await;
+        assert_eq!(outcome.result.unwrap_err().code, ErrorCode::INTERNAL_ERROR);
+        assert!(call::<DomainDefineXml>(true, true, &args).await.result.is_ok());
+        let outcome = call::<ConnectNumOfDomains>(false, false, &()).await;
+        assert_eq!(outcome.result.unwrap_err().code, ErrorCode::INTERNAL_ERROR);
+        assert!(call::<ConnectNumOfDomains>(true, false, &()).await.result.is_ok());
+    }
 }

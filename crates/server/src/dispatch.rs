@@ -163,7 +163,7 @@ impl Session {
         let driver = Arc::clone(&opened.served.driver);
         let mut cx = CallContext::new(row, Arc::clone(&self.client), opened.access, packet.fds);
         if let Some(guard) = &opened.guard {
-            cx = cx.guarded(Arc::clone(guard) as _, passage.needs);
+            cx = cx.guarded(Arc::clone(guard) as _, passage.needs, passage.describes);
         }
         let answer = match passage.pending {
             None => handler(driver, cx, packet.payload, out)?,

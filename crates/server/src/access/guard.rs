@@ -33,6 +33,8 @@ pub(crate) type Pending = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 pub(crate) struct Passage {
     /// What the call needs; asked again about objects that it only describes.
     pub(crate) needs: Vec<Permission>,
+    /// Whether the arguments only describe the object, so that the driver has to ask.
+    pub(crate) describes: bool,
     /// What is still to be decided.
     pub(crate) pending: Option<Pending>,
 }
@@ -96,7 +98,7 @@ impl ClientGuard {
             }
         }
         let pending = (!later.is_empty()).then(|| all(later));
-        Ok(Passage { needs, pending })
+        Ok(Passage { needs, describes: matches!(about, About::Described(_)), pending })
     }
 
     /// Decides, and writes the decision down.
