@@ -1,6 +1,7 @@
 //! Processes seen from outside: a guest's QEMU, whether one has ended, and waiting in general.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -94,6 +95,15 @@ pub fn all_with(text: &str) -> Vec<u32> {
                 && words.iter().any(|word| word.contains(text))
         })
         .collect()
+}
+
+/// The processes of a program.
+pub fn all_of(program: &Path) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let runs =
+        |pid: &u32| command_line(*pid).first().is_some_and(|word| Path::new(word) == program);
+    pids.filter(runs).collect()
 }
 
 fn command_line(pid: u32) -> Vec<String> {

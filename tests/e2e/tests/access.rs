@@ -139,6 +139,8 @@ impl Drop for Session {
             let _ = daemon.kill();
             let _ = daemon.wait();
         }
+        // One that a client started.
+        process::all_of(&self.home.path().join("libvirtd")).into_iter().for_each(process::kill9);
         process::all_with(&self.home.path().to_string_lossy()).into_iter().for_each(process::kill9);
     }
 }
