@@ -134,12 +134,9 @@ impl<'a, 'i> Node<'a, 'i> {
     /// Whether it is called `name`, which is `prefix:name` if it is in a namespace.
     pub fn is(&self, name: &str) -> bool {
         let tag = self.node.tag_name();
-        let Some(uri) = tag.namespace() else {
-            return tag.name() == name;
-        };
-        let known = self.namespaces.iter().find(|(_, known)| *known == uri);
-        known.and_then(|(prefix, _)| name.strip_prefix(prefix)?.strip_prefix(':'))
-            == Some(tag.name())
+        let Some(before) = name.strip_suffix(tag.name()) else { return false };
+        let Some(uri) = tag.namespace() else { return before.is_empty() };
+        before.strip_suffix(':').is_some_and(|prefix| self.namespaces.contains(&(prefix, uri)))
     }
 
     /// Whether the view shows `part`.
@@ -168,6 +165,7 @@ impl<'a, 'i> Node<'a, 'i> {
     /// [`Fault::Attribute`].
     pub fn optional<T: Value>(&self, name: &'static str) -> Result<Option<T>, Error> {
         self.attribute(name)
+            .filter(|text| !T::BLANK_IS_NONE || !text.is_empty())
             .map(|text| T::parse(text).ok_or_else(|| self.invalid::<T>(name, text)))
             .transpose()
     }
@@ -241,10 +239,15 @@ impl<'a, 'i> Node<'a, 'i> {
         self.node
     }
 
+    /// Where the element begins in the text.
+    pub fn position(&self) -> Position {
+        let at = self.node.document().text_pos_at(self.node.range().start);
+        Position { line: at.row, column: at.col }
+    }
+
     /// An error about this element.
     pub fn fault(&self, fault: Fault) -> Error {
-        let at = self.node.document().text_pos_at(self.node.range().start);
-        Error { fault: Box::new(fault), position: Position { line: at.row, column: at.col } }
+        Error { fault: Box::new(fault), position: self.position() }
     }
 
     /// An error about a broken rule of the document's owner: its number for the rule, and its words.

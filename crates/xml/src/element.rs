@@ -1,6 +1,6 @@
 //! Elements, and the ways a struct's field can stand in one.
 
-use crate::{Error, Fault, Node, Value, Writer};
+use crate::{Count, Error, Fault, Kind, Node, Shape, Value, ValueKind, Writer};
 
 /// A value that is written as the attributes and children of an element.
 ///
@@ -8,6 +8,21 @@ use crate::{Error, Fault, Node, Value, Writer};
 pub trait Element: Sized {
     /// Names of the attributes and children it knows.
     const NAMES: &'static [&'static str] = &[];
+
+    /// What it is declared as.
+    const SHAPE: &'static Shape = &Shape::OPAQUE;
+
+    /// The same, asked for when it is needed: elements may contain themselves.
+    fn shape() -> &'static Shape {
+        Self::SHAPE
+    }
+
+    /// It, after a change: for a value that is built in one expression.
+    #[must_use]
+    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 
     /// Reads the element.
     ///
@@ -24,6 +39,7 @@ pub trait Element: Sized {
 
 impl<E: Element> Element for Box<E> {
     const NAMES: &'static [&'static str] = E::NAMES;
+    const SHAPE: &'static Shape = E::SHAPE;
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         E::read(node).map(Self::new)
@@ -40,6 +56,11 @@ impl<E: Element> Element for Box<E> {
 
 /// A field that is an attribute: `T` must be there, `Option<T>` may.
 pub trait AttributeField: Sized {
+    /// What it says.
+    const VALUE: ValueKind;
+    /// Whether it must be there.
+    const REQUIRED: bool;
+
     /// Reads attribute `name` of `node`.
     ///
     /// # Errors
@@ -51,6 +72,9 @@ pub trait AttributeField: Sized {
 }
 
 impl<T: Value> AttributeField for T {
+    const VALUE: ValueKind = T::KIND;
+    const REQUIRED: bool = true;
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.required(name)
     }
@@ -61,6 +85,9 @@ impl<T: Value> AttributeField for T {
 }
 
 impl<T: Value> AttributeField for Option<T> {
+    const VALUE: ValueKind = T::KIND;
+    const REQUIRED: bool = false;
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.optional(name)
     }
@@ -74,6 +101,11 @@ impl<T: Value> AttributeField for Option<T> {
 
 /// A field that is a child element with nothing but text: `T` must be there, `Option<T>` may.
 pub trait LeafField: Sized {
+    /// What it says.
+    const VALUE: ValueKind;
+    /// How many of them there are.
+    const COUNT: Count;
+
     /// Reads child `name` of `node`.
     ///
     /// # Errors
@@ -85,6 +117,9 @@ pub trait LeafField: Sized {
 }
 
 impl<T: Value> LeafField for T {
+    const VALUE: ValueKind = T::KIND;
+    const COUNT: Count = Count::One;
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         Option::<T>::read_leaf(node, name)?.ok_or_else(|| missing(node, name))
     }
@@ -95,6 +130,9 @@ impl<T: Value> LeafField for T {
 }
 
 impl<T: Value> LeafField for Option<T> {
+    const VALUE: ValueKind = T::KIND;
+    const COUNT: Count = Count::Optional;
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         Self::read_leaf(node, name)
     }
@@ -107,6 +145,9 @@ impl<T: Value> LeafField for Option<T> {
 }
 
 impl<T: Value> LeafField for Vec<T> {
+    const VALUE: ValueKind = T::KIND;
+    const COUNT: Count = Count::Many;
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.children(name).map(|child| child.content()).collect()
     }
@@ -125,12 +166,18 @@ trait ReadLeaf: Sized {
 
 impl<T: Value> ReadLeaf for Option<T> {
     fn read_leaf(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
-        node.child(name).map(|child| child.content()).transpose()
+        node.child(name)
+            .filter(|child| !T::BLANK_IS_NONE || !child.text().is_empty())
+            .map(|child| child.content())
+            .transpose()
     }
 }
 
 /// A field that is a child element: `T` must be there, `Option<T>` may, `Vec<T>` is any number.
 pub trait ChildField: Sized {
+    /// How it stands in its element.
+    const KIND: Kind = Kind::Foreign;
+
     /// Reads child `name` of `node`.
     ///
     /// # Errors
@@ -142,6 +189,8 @@ pub trait ChildField: Sized {
 }
 
 impl<E: Element> ChildField for E {
+    const KIND: Kind = Kind::Child { shape: E::shape, count: Count::One };
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         E::read(node.child(name).ok_or_else(|| missing(node, name))?)
     }
@@ -152,6 +201,8 @@ impl<E: Element> ChildField for E {
 }
 
 impl<E: Element> ChildField for Option<E> {
+    const KIND: Kind = Kind::Child { shape: E::shape, count: Count::Optional };
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.child(name).map(E::read).transpose()
     }
@@ -164,6 +215,8 @@ impl<E: Element> ChildField for Option<E> {
 }
 
 impl<E: Element> ChildField for Vec<E> {
+    const KIND: Kind = Kind::Child { shape: E::shape, count: Count::Many };
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.children(name).map(E::read).collect()
     }

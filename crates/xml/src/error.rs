@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A place in a document, both counted from one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// Line.
     pub line: u32,

@@ -29,6 +29,8 @@ macro_rules! words {
         }
 
         impl $crate::Value for $Name {
+            const KIND: $crate::ValueKind = $crate::ValueKind::Words(&[$( $word ),+]);
+
             fn parse(text: &str) -> Option<Self> {
                 match text { $( $word => Some(Self::$Variant), )+ _ => None }
             }
@@ -58,6 +60,8 @@ macro_rules! words {
 /// | `child` | a child element | `E`, `Option<E>`, `Vec<E>` |
 /// | `group` | a child element, not printed while it is empty | `E: Default` |
 /// | `part` | further attributes and children of this element | `E` |
+/// | `more` | the same, if it need not say anything | `E: Default` |
+/// | `own` | a child that reads and writes itself | `F: ChildField + Default` |
 ///
 /// A field with `when PART` is read and written only if the [`View`](crate::View) shows `PART`.
 ///
@@ -75,18 +79,44 @@ macro_rules! words {
 /// let document = Document::parse("<target dev='vda'/>").unwrap();
 /// let target = Target::read(document.root("target", View::PLAIN).unwrap()).unwrap();
 /// assert_eq!(target.dev, "vda");
+/// assert_eq!(target, Target::new("vda".to_owned()));
 /// ```
+///
+/// Each gets a constructor `new` that takes what must be there, in printing order; [`Element::with`]
+/// sets the rest.
+///
+/// [`Element::with`]: crate::Element::with
 #[macro_export]
 macro_rules! element {
-    ($( $(#[$meta:meta])* $vis:vis struct $Name:ident {
-        $( $(#[$fmeta:meta])* $kind:ident $field:ident : $ty:ty $(= $name:literal $(when $part:path)?)? ),* $(,)?
-    } )*) => {$(
-        $(#[$meta])*
+    ($( $(#[$($meta:tt)*])* $vis:vis struct $Name:ident { $($body:tt)* } )*) => {$(
+        $crate::element_of! { [$([$($meta)*])*] $vis $Name { $($body)* } }
+        $crate::constructor! { [$vis $Name] () () $($body)* }
+    )*};
+}
+
+/// One element's struct and how it is read and written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! element_of {
+    ([$([$($meta:tt)*])*] $vis:vis $Name:ident {
+        $( $(#[$($fmeta:tt)*])* $kind:ident $field:ident : $ty:ty $(= $name:literal $(when $part:path)?)? ),* $(,)?
+    }) => {
+        $(#[$($meta)*])*
         #[derive(Clone, Debug, PartialEq)]
-        $vis struct $Name { $( $(#[$fmeta])* $vis $field: $ty ),* }
+        $vis struct $Name { $( $(#[$($fmeta)*])* $vis $field: $ty ),* }
 
         impl $crate::Element for $Name {
             const NAMES: &'static [&'static str] = &[$( $($name,)? )*];
+
+            const SHAPE: &'static $crate::Shape = &$crate::Shape::of(
+                concat!("", $( $crate::doc_text!($($meta)*) ),*),
+                &[$( $crate::Field {
+                    name: concat!("", $($name)?),
+                    doc: concat!("", $( $crate::doc_text!($($fmeta)*) ),*),
+                    kind: $crate::field_kind!($kind $ty),
+                    view: $crate::field_view!($($($part)?)?),
+                } ),*],
+            );
 
             fn read(node: $crate::Node<'_, '_>) -> Result<Self, $crate::Error> {
                 Ok(Self { $( $field: $crate::read_field!($kind node $($name $($part)?)?) ),* })
@@ -102,7 +132,135 @@ macro_rules! element {
                 $( $crate::write_child!($kind w, self.$field $(, $name $(, $part)?)?); )*
             }
         }
-    )*};
+    };
+}
+
+/// The text of an attribute that is documentation.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! doc_text {
+    (doc = $text:literal) => {
+        $text
+    };
+    ($($other:tt)*) => {
+        ""
+    };
+}
+
+/// The [`Kind`](crate::Kind) of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_kind {
+    (attr $ty:ty) => {
+        $crate::Kind::Attribute {
+            value: <$ty as $crate::AttributeField>::VALUE,
+            required: <$ty as $crate::AttributeField>::REQUIRED,
+        }
+    };
+    (preset $ty:ty) => {
+        $crate::Kind::Attribute { value: <$ty as $crate::Value>::KIND, required: false }
+    };
+    (text $ty:ty) => {
+        $crate::Kind::Text(<$ty as $crate::Value>::KIND)
+    };
+    (leaf $ty:ty) => {
+        $crate::Kind::Leaf {
+            value: <$ty as $crate::LeafField>::VALUE,
+            count: <$ty as $crate::LeafField>::COUNT,
+        }
+    };
+    (flag $ty:ty) => {
+        $crate::Kind::Flag
+    };
+    (child $ty:ty) => {
+        <$ty as $crate::ChildField>::KIND
+    };
+    (own $ty:ty) => {
+        <$ty as $crate::ChildField>::KIND
+    };
+    (group $ty:ty) => {
+        $crate::Kind::Child {
+            shape: <$ty as $crate::Element>::shape,
+            count: $crate::Count::Optional,
+        }
+    };
+    (part $ty:ty) => {
+        $crate::Kind::Part(<$ty as $crate::Element>::shape)
+    };
+    (more $ty:ty) => {
+        $crate::Kind::Part(<$ty as $crate::Element>::shape)
+    };
+}
+
+/// The part of a document that a field belongs to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_view {
+    () => {
+        $crate::View::PLAIN
+    };
+    ($part:path) => {
+        $part
+    };
+}
+
+/// A constructor from what must be there: takes one field after the other off the declaration.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! constructor {
+    ([$vis:vis $Name:ident] ($($args:tt)*) ($($init:tt)*)) => {
+        impl $Name {
+            /// One with what must be there and nothing else.
+            #[allow(
+                dead_code,
+                clippy::too_many_arguments,
+                clippy::new_without_default,
+                reason = "made for every element alike"
+            )]
+            $vis fn new($($args)*) -> Self {
+                Self { $($init)* }
+            }
+        }
+    };
+    ($of:tt $args:tt ($($init:tt)*)
+        $(#[$($meta:tt)*])* $kind:ident $field:ident : Option<$ty:ty> $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of $args ($($init)* $field: None,) $($($rest)*)? }
+    };
+    ($of:tt $args:tt ($($init:tt)*)
+        $(#[$($meta:tt)*])* $kind:ident $field:ident : Vec<$ty:ty> $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of $args ($($init)* $field: Vec::new(),) $($($rest)*)? }
+    };
+    ($of:tt $args:tt $init:tt $(#[$($meta:tt)*])* flag $($rest:tt)*) => {
+        $crate::constructor! { @usual $of $args $init $($rest)* }
+    };
+    ($of:tt $args:tt $init:tt $(#[$($meta:tt)*])* group $($rest:tt)*) => {
+        $crate::constructor! { @usual $of $args $init $($rest)* }
+    };
+    ($of:tt $args:tt $init:tt $(#[$($meta:tt)*])* preset $($rest:tt)*) => {
+        $crate::constructor! { @usual $of $args $init $($rest)* }
+    };
+    ($of:tt $args:tt $init:tt $(#[$($meta:tt)*])* more $($rest:tt)*) => {
+        $crate::constructor! { @usual $of $args $init $($rest)* }
+    };
+    ($of:tt $args:tt $init:tt $(#[$($meta:tt)*])* own $($rest:tt)*) => {
+        $crate::constructor! { @usual $of $args $init $($rest)* }
+    };
+    (@usual $of:tt $args:tt ($($init:tt)*)
+        $field:ident : $ty:ty $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of $args ($($init)* $field: Default::default(),) $($($rest)*)? }
+    };
+    ($of:tt ($($args:tt)*) ($($init:tt)*)
+        $(#[$($meta:tt)*])* $kind:ident $field:ident : Box<str> $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of ($($args)* $field: impl Into<Box<str>>,) ($($init)* $field: $field.into(),) $($($rest)*)? }
+    };
+    ($of:tt ($($args:tt)*) ($($init:tt)*)
+        $(#[$($meta:tt)*])* $kind:ident $field:ident : Box<$ty:ty> $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of ($($args)* $field: $ty,) ($($init)* $field: Box::new($field),) $($($rest)*)? }
+    };
+    ($of:tt ($($args:tt)*) ($($init:tt)*)
+        $(#[$($meta:tt)*])* $kind:ident $field:ident : $ty:ty $(= $name:literal $(when $part:path)?)? $(, $($rest:tt)*)?) => {
+        $crate::constructor! { $of ($($args)* $field: $ty,) ($($init)* $field,) $($($rest)*)? }
+    };
 }
 
 /// Declares an element whose shape the word in one attribute decides.
@@ -125,13 +283,13 @@ macro_rules! element {
 /// `by "type" or "none"` says which one it is without the attribute; else it must be there.
 #[macro_export]
 macro_rules! tagged {
-    ($(#[$meta:meta])* $vis:vis enum $Name:ident by $tag:literal $(or $usual:literal)? {
-        $( $(#[$vmeta:meta])* $Variant:ident $(($ty:ty))? = $word:literal ),+ $(,)?
+    ($(#[$($meta:tt)*])* $vis:vis enum $Name:ident by $tag:literal $(or $usual:literal)? {
+        $( $(#[$($vmeta:tt)*])* $Variant:ident $(($ty:ty))? = $word:literal ),+ $(,)?
     }) => {
-        $(#[$meta])*
+        $(#[$($meta)*])*
         #[derive(Clone, Debug, PartialEq)]
         $vis enum $Name {
-            $( #[doc = concat!("`", $tag, "='", $word, "'`")] $(#[$vmeta])* $Variant $(($ty))?, )+
+            $( #[doc = concat!("`", $tag, "='", $word, "'`")] $(#[$($vmeta)*])* $Variant $(($ty))?, )+
         }
 
         impl $Name {
@@ -143,6 +301,21 @@ macro_rules! tagged {
 
         impl $crate::Element for $Name {
             const NAMES: &'static [&'static str] = &[$tag];
+
+            const SHAPE: &'static $crate::Shape = &$crate::Shape {
+                doc: concat!("", $( $crate::doc_text!($($meta)*) ),*),
+                fields: &[],
+                choice: Some($crate::Choice {
+                    tag: $tag,
+                    usual: $crate::tagged!(@usual $($usual)?),
+                    variants: &[$( $crate::Variant {
+                        word: $word,
+                        doc: concat!("", $( $crate::doc_text!($($vmeta)*) ),*),
+                        shape: $crate::tagged!(@shape $($ty)?),
+                    } ),+],
+                }),
+                opaque: false,
+            };
 
             fn read(node: $crate::Node<'_, '_>) -> Result<Self, $crate::Error> {
                 let word = node.attribute($tag) $(.or(Some($usual)))?;
@@ -163,6 +336,10 @@ macro_rules! tagged {
             }
         }
     };
+    (@usual) => { None };
+    (@usual $usual:literal) => { Some($usual) };
+    (@shape) => { None };
+    (@shape $ty:ty) => { Some(<$ty as $crate::Element>::shape) };
     (@bind $Variant:ident $inner:ident) => { Self::$Variant };
     (@bind $Variant:ident $inner:ident $ty:ty) => { Self::$Variant($inner) };
     (@attributes $w:ident $inner:ident) => {};
@@ -187,7 +364,9 @@ macro_rules! read_field {
     (group $node:ident $name:literal) => {
         match $node.child($name) { Some(child) => $crate::Element::read(child)?, None => Default::default() }
     };
+    (own $node:ident $name:literal) => { $crate::ChildField::read($node, $name)? };
     (part $node:ident) => { $crate::Element::read($node)? };
+    (more $node:ident) => { $crate::Element::read($node)? };
 }
 
 /// What a field of each kind adds to the attributes.
@@ -200,6 +379,7 @@ macro_rules! write_attribute {
     (attr $w:ident, $value:expr, $name:literal) => { $crate::AttributeField::write(&$value, $name, $w) };
     (preset $w:ident, $value:expr, $name:literal) => { $w.attribute($name, &$crate::Value::print(&$value)) };
     (part $w:ident, $value:expr) => { $crate::Element::write_attributes(&$value, $w) };
+    (more $w:ident, $value:expr) => { $crate::Element::write_attributes(&$value, $w) };
     ($kind:ident $w:ident, $value:expr $(, $name:literal)?) => {};
 }
 
@@ -214,7 +394,9 @@ macro_rules! write_child {
     (leaf $w:ident, $value:expr, $name:literal) => { $crate::LeafField::write(&$value, $name, $w) };
     (flag $w:ident, $value:expr, $name:literal) => { if $value { $w.leaf($name, "") } };
     (child $w:ident, $value:expr, $name:literal) => { $crate::ChildField::write(&$value, $name, $w) };
+    (own $w:ident, $value:expr, $name:literal) => { $crate::ChildField::write(&$value, $name, $w) };
     (group $w:ident, $value:expr, $name:literal) => { $w.group($name, &$value) };
     (part $w:ident, $value:expr) => { $crate::Element::write_children(&$value, $w) };
+    (more $w:ident, $value:expr) => { $crate::Element::write_children(&$value, $w) };
     ($kind:ident $w:ident, $value:expr $(, $name:literal)?) => {};
 }

@@ -2,10 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::ValueKind;
+
 /// Something that an attribute or an element's text says.
 pub trait Value: Sized {
     /// What a text has to be, for the error; empty if there is nothing helpful to say.
     const EXPECTED: &'static str = "";
+    /// What kind of text it is.
+    const KIND: ValueKind = ValueKind::Text;
+
+    /// Whether an empty text is as good as none, where there may be none.
+    const BLANK_IS_NONE: bool = false;
 
     /// Reads the text; `None` if it is no such value.
     fn parse(text: &str) -> Option<Self>;
@@ -52,6 +59,7 @@ macro_rules! integers {
     ($($int:ty: $expected:literal)*) => {$(
         impl Value for $int {
             const EXPECTED: &'static str = $expected;
+            const KIND: ValueKind = ValueKind::Number;
 
             fn parse(text: &str) -> Option<Self> {
                 text.trim_ascii().parse().ok()

@@ -132,6 +132,14 @@ impl Writer {
         self.inside = Inside::Children;
     }
 
+    /// Ends the tag of the open element, which so gets an end tag even if nothing follows.
+    pub fn paired(&mut self) {
+        if self.inside == Inside::Tag {
+            self.out.push_str(">\n");
+            self.inside = Inside::Children;
+        }
+    }
+
     fn start_line(&mut self) {
         if self.inside == Inside::Tag {
             self.out.push_str(">\n");
