@@ -10,6 +10,8 @@ pub use xml::Position;
 pub enum Code {
     /// `VIR_ERR_INTERNAL_ERROR`
     InternalError = 1,
+    /// `VIR_ERR_NO_SUPPORT`
+    NoSupport = 3,
     /// `VIR_ERR_INVALID_ARG`
     InvalidArg = 8,
     /// `VIR_ERR_OS_TYPE`
@@ -38,8 +40,9 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::InternalError,
+        Self::NoSupport,
         Self::InvalidArg,
         Self::OsType,
         Self::NoSource,
@@ -63,6 +66,7 @@ impl Code {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::InternalError => "internal error: ",
+            Self::NoSupport => "this function is not supported by the connection driver: ",
             Self::InvalidArg => "invalid argument: ",
             Self::OsType => "unknown OS type ",
             Self::XmlError => "XML error: ",

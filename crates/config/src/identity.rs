@@ -53,6 +53,31 @@ impl fmt::Display for DomainName {
     }
 }
 
+/// The name of what is no domain: not empty, no `/`, no line break.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName(Box<str>);
+
+impl ObjectName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ObjectName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        DomainName::from_str(text).map(|name| Self(name.0))
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Sixteen bytes that name one object for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uuid([u8; 16]);
@@ -169,8 +194,10 @@ impl fmt::Display for Mac {
 }
 
 macro_rules! by_display {
-    ($($Type:ty)*) => {$(
+    ($($Type:ty: $blank_is_none:literal)*) => {$(
         impl xml::Value for $Type {
+            const BLANK_IS_NONE: bool = $blank_is_none;
+
             fn parse(text: &str) -> Option<Self> {
                 text.parse().ok()
             }
@@ -182,7 +209,7 @@ macro_rules! by_display {
     )*};
 }
 
-by_display! { DomainName Uuid Mac }
+by_display! { DomainName: false ObjectName: false Uuid: true Mac: false }
 
 #[cfg(test)]
 mod tests {

@@ -1,24 +1,66 @@
-//! libvirt's documents: domains and what they are made of.
+//! libvirt's documents: domains, networks, storage pools and volumes, packet filters, secrets, and others.
 //!
 //! A document goes through named phases: `parse` (as written) → `complete` (defaults, addresses,
 //! controllers) → `validate` → `format`. The printed form is libvirt's to the byte: clients compare it.
+//!
+//! A domain is built, printed and turned to JSON without any daemon:
+//!
+//! ```
+//! use config::domain::os::{Machine, Os};
+//! use config::domain::{FormatFlags, Memory, ParseFlags, VirtType};
+//! use config::{Domain, Element, Kib};
+//!
+//! let os = Os::new(Machine::new("hvm")).with(|os| os.machine.machine = Some("q35".into()));
+//! let domain = Domain::new(VirtType::Kvm, "demo".parse()?, os)
+//!     .with(|domain| domain.memory = Some(Memory::new(Kib(1 << 20))));
+//! let document = domain.format(FormatFlags::INACTIVE);
+//! assert_eq!(Domain::parse(&document, ParseFlags::Inactive)?, domain);
+//! let json = domain.to_json(FormatFlags::INACTIVE)?;
+//! assert_eq!(json["os"]["type"]["machine"], "q35");
+//! assert_eq!(Domain::from_json(&json, ParseFlags::Inactive)?, domain);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Each element has a constructor `new` from what must be there; [`Element::with`] sets the rest.
+//! [`reference()`] lists every name. [`domain::report`] tells what became of a document.
 //!
 //! Invariant: nothing here does I/O. What a phase must know of the machine it asks of a `Host`; random
 //! numbers it draws from an `Entropy`.
 #![forbid(unsafe_code)]
 
+pub mod backup;
+mod cpu;
 pub mod domain;
 mod entropy;
 mod error;
 mod identity;
+pub mod ip;
+mod kind;
+pub mod moment;
+pub mod network;
+pub mod networkport;
+pub mod nwfilter;
 mod quantity;
 mod ranges;
+pub mod secret;
+pub mod storagepool;
+pub mod storagevol;
 mod switch;
+mod text;
 
-pub use domain::Domain;
+pub use domain::{Domain, refuse_unprinted};
 pub use entropy::Entropy;
 pub use error::{Code, Error, Position};
-pub use identity::{DomainName, InvalidMac, InvalidName, InvalidUuid, Mac, Uuid};
+pub use identity::{DomainName, InvalidMac, InvalidName, InvalidUuid, Mac, ObjectName, Uuid};
 pub use quantity::{Bytes, Kib, scale};
 pub use ranges::RangeSet;
 pub use switch::{OnOff, YesNo};
+pub use text::{Answer, EndTag, Text};
+/// What every element can do, such as [`with`](Element::with), which sets fields of a new one.
+pub use xml::Element;
+pub use xml::{Entry, JsonError, Unknown};
+
+/// Every name that a domain's document may have, with its kind, values and meaning, in printing order.
+pub fn reference() -> Vec<Entry> {
+    xml::reference("domain", Domain::shape())
+}

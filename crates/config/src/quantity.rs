@@ -1,6 +1,6 @@
 //! Sizes with a unit.
 
-use xml::{Element, Error, Node, Writer};
+use xml::{Element, Error, Field, Node, Shape, ValueKind, Writer};
 
 use crate::Code;
 
@@ -32,6 +32,12 @@ pub struct Kib(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
 
+/// What a size is declared as.
+const SIZE: &[Field] = &[
+    Field::attribute("unit", "Unit of the number.", ValueKind::Text),
+    Field::text("The number.", ValueKind::Number),
+];
+
 /// Reads `text` in `unit` as bytes.
 pub(crate) fn bytes(
     node: Node<'_, '_>,
@@ -61,6 +67,7 @@ pub(crate) fn bytes(
 
 impl Element for Kib {
     const NAMES: &'static [&'static str] = &["unit"];
+    const SHAPE: &'static Shape = &Shape::of("A size; KiB if no unit is given.", SIZE);
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         Ok(Self(bytes(node, &node.text(), node.attribute("unit"), 1024)?.div_ceil(1024)))
@@ -77,6 +84,7 @@ impl Element for Kib {
 
 impl Element for Bytes {
     const NAMES: &'static [&'static str] = &["unit"];
+    const SHAPE: &'static Shape = &Shape::of("A size; bytes if no unit is given.", SIZE);
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         Ok(Self(bytes(node, &node.text(), node.attribute("unit"), 1)?))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xml::{Element, Error, Hex, Node, Value, Writer, element, tagged};
+use xml::{Element, Error, Field, Hex, Node, Shape, Value, ValueKind, Writer, element, tagged};
 
 use crate::{Code, OnOff};
 
@@ -100,6 +100,18 @@ impl fmt::Display for PciAddress {
 impl Element for PciAddress {
     const NAMES: &'static [&'static str] =
         &["domain", "bus", "slot", "function", "multifunction", "zpci"];
+
+    const SHAPE: &'static Shape = &Shape::of(
+        "A place on a PCI bus.",
+        &[
+            Field::attribute("domain", "Domain, to 0xffff.", ValueKind::Text),
+            Field::attribute("bus", "Bus, to 0xff.", ValueKind::Text),
+            Field::attribute("slot", "Slot, to 0x1f.", ValueKind::Text),
+            Field::attribute("function", "Function, to 7.", ValueKind::Text),
+            Field::attribute("multifunction", "Whether the slot has more functions.", OnOff::KIND),
+            Field::child("zpci", "Identifiers of s390.", Zpci::shape),
+        ],
+    );
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         let field = |name: &'static str, most: u64| {
@@ -220,6 +232,13 @@ pub struct UsbAddress {
 
 impl Element for UsbAddress {
     const NAMES: &'static [&'static str] = &["bus", "port"];
+    const SHAPE: &'static Shape = &Shape::of(
+        "A port of a USB bus.",
+        &[
+            Field::attribute("bus", "Index of the bus.", ValueKind::Number),
+            Field::attribute("port", "Ports from the root on.", ValueKind::Text),
+        ],
+    );
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         let refuse = |name| {

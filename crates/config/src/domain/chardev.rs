@@ -105,8 +105,8 @@ element! {
     /// `<log>`
     #[derive(Eq)]
     pub struct Log {
-        /// The file.
-        attr file: Box<str> = "file",
+        /// The file; none is no copy.
+        attr file: Option<Box<str>> = "file",
         /// Whether it is kept at start.
         attr append: Option<OnOff> = "append",
     }
@@ -249,7 +249,7 @@ element! {
         /// Guest end.
         group target: SerialTarget = "target",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<target>` of a serial port
@@ -277,7 +277,7 @@ element! {
         /// Guest end.
         group target: ParallelTarget = "target",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<target>` of a parallel port
@@ -296,7 +296,7 @@ element! {
         /// Guest end.
         group target: ConsoleTarget = "target",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<target>` of a console
@@ -315,7 +315,7 @@ element! {
         /// Guest end.
         child target: ChannelTarget = "target",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<target>` of a channel

@@ -61,7 +61,7 @@ element! {
         /// Driver in the host.
         group driver: ControllerDriver = "driver",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
         /// Size of the 64-bit window, of PCI.
         child pcihole64: Option<crate::Kib> = "pcihole64",
     }
@@ -106,6 +106,6 @@ element! {
         /// I/O thread.
         attr iothread: Option<u32> = "iothread",
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
     }
 }

@@ -1,6 +1,6 @@
 //! What every device may have: alias, boot order, option ROM, address.
 
-use xml::{ChildField, Error, Node, Writer, element};
+use xml::{Element, Error, Field, Node, Shape, ValueKind, Writer, element};
 
 use super::address::{Address, PciAddress};
 use super::part;
@@ -13,7 +13,7 @@ element! {
         /// Place in the firmware's boot order.
         child boot: Option<BootOrder> = "boot",
         /// Name in QEMU.
-        child alias: Alias = "alias",
+        group alias: Alias = "alias",
         /// The companion controller's ports on its master.
         child master: Option<Master> = "master",
         /// Option ROM.
@@ -112,20 +112,25 @@ impl Alias {
     }
 }
 
-impl ChildField for Alias {
-    fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
-        let given = node.child(name).and_then(|child| child.attribute("name"));
-        let kept =
-            given.filter(|alias| alias.starts_with(Self::USER_PREFIX) || node.shows(part::LIVE));
+impl Element for Alias {
+    const NAMES: &'static [&'static str] = &["name"];
+    const SHAPE: &'static Shape = &Shape::of(
+        "A device's name in QEMU.",
+        &[Field::attribute("name", "The name; a user's own begins with ua-.", ValueKind::Text)],
+    );
+
+    fn read(node: Node<'_, '_>) -> Result<Self, Error> {
+        let kept = node
+            .attribute("name")
+            .filter(|alias| alias.starts_with(Self::USER_PREFIX) || node.shows(part::LIVE));
         Ok(Self(kept.map(Into::into)))
     }
 
-    fn write(&self, name: &str, w: &mut Writer) {
-        let Some(alias) = self.name().filter(|_| self.is_users() || w.shows(part::LIVE)) else {
-            return;
-        };
-        w.open(name);
-        w.attribute("name", alias);
-        w.close(name);
+    fn write_attributes(&self, w: &mut Writer) {
+        if let Some(alias) = self.name().filter(|_| self.is_users() || w.shows(part::LIVE)) {
+            w.attribute("name", alias);
+        }
     }
+
+    fn write_children(&self, _: &mut Writer) {}
 }

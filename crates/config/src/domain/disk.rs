@@ -93,7 +93,7 @@ element! {
         /// Encryption, where older documents have it.
         child encryption: Option<Box<Encryption>> = "encryption",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<driver>` of a disk
@@ -128,7 +128,7 @@ element! {
         /// Length of a queue.
         attr queue_size: Option<u32> = "queue_size",
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
         /// Cache of qcow2 tables.
         group metadata_cache: MetadataCache = "metadata_cache",
     }
@@ -224,6 +224,7 @@ pub enum BackingStore {
 
 impl Element for BackingStore {
     const NAMES: &'static [&'static str] = BackingLayer::NAMES;
+    const SHAPE: &'static xml::Shape = BackingLayer::SHAPE;
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         match node.attribute("type") {

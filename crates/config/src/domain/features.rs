@@ -199,6 +199,10 @@ pub struct Switchable(pub OnOff);
 
 impl Element for Switchable {
     const NAMES: &'static [&'static str] = &["state"];
+    const SHAPE: &'static xml::Shape = &xml::Shape::of(
+        "A feature whose state may be left out, which means on.",
+        &[xml::Field::attribute("state", "Whether it is on.", <OnOff as xml::Value>::KIND)],
+    );
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         Ok(Self(node.optional("state")?.unwrap_or(OnOff::On)))

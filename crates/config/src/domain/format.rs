@@ -19,6 +19,11 @@ impl FormatFlags {
     /// With what only the daemon's own status document has.
     pub const STATUS: Self = Self(part::STATUS);
 
+    /// The optional parts of a document that they show.
+    pub(crate) const fn view(self) -> View {
+        self.0
+    }
+
     /// Both together.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {

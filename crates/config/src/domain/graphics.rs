@@ -94,7 +94,7 @@ element! {
         /// Power control through VNC.
         attr power_control: Option<YesNo> = "powerControl",
         /// Password and its life.
-        part password: DisplayPassword,
+        more password: DisplayPassword,
         /// Where it listens.
         child listens: Vec<Listen> = "listen",
         /// Sound goes to this backend.
@@ -158,7 +158,7 @@ element! {
         /// Encryption of all channels not named.
         attr default_mode: Option<SpiceMode> = "defaultMode",
         /// Password and its life.
-        part password: DisplayPassword,
+        more password: DisplayPassword,
         /// Where it listens.
         child listens: Vec<Listen> = "listen",
         /// Encryption of channels.
@@ -316,14 +316,14 @@ element! {
         /// The card; complete after completion.
         child model: Option<VideoModel> = "model",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<driver>` of a card
     #[derive(Copy, Eq, Default)]
     pub struct VideoDriver {
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
         /// Who draws.
         attr name: Option<VideoBackend> = "name",
         /// How VGA is wired.
@@ -358,10 +358,10 @@ element! {
     /// `<acceleration>`
     #[derive(Eq)]
     pub struct Acceleration {
-        /// 2D.
-        attr accel2d: Option<YesNo> = "accel2d",
         /// 3D.
         attr accel3d: Option<YesNo> = "accel3d",
+        /// 2D.
+        attr accel2d: Option<YesNo> = "accel2d",
         /// Device that renders.
         attr rendernode: Option<Box<str>> = "rendernode",
     }
@@ -386,7 +386,7 @@ element! {
         /// Sound goes to this backend.
         child audio: Option<AudioRef> = "audio",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<codec>`

@@ -59,7 +59,7 @@ element! {
         /// Shared between guests.
         flag shareable: bool = "shareable",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<driver name='vfio'/>`

@@ -95,7 +95,7 @@ element! {
         /// Coalescing.
         child coalesce: Option<Coalesce> = "coalesce",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// The connection of an interface, with what is written between its parts.
@@ -335,10 +335,10 @@ element! {
         attr typeidversion: Option<u8> = "typeidversion",
         /// 802.1Qbg instance.
         attr instanceid: Option<Uuid> = "instanceid",
-        /// Port profile.
-        attr profileid: Option<Box<str>> = "profileid",
         /// Interface.
         attr interfaceid: Option<Uuid> = "interfaceid",
+        /// Port profile.
+        attr profileid: Option<Box<str>> = "profileid",
     }
 
     /// `<script path='…'/>`
@@ -402,7 +402,7 @@ element! {
         /// Hash for scaling.
         attr rss_hash_report: Option<OnOff> = "rss_hash_report",
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
         /// Offloads of the host.
         child host: Option<Box<HostOffloads>> = "host",
         /// Offloads of the guest.

@@ -99,7 +99,7 @@ element! {
         /// Guest end.
         child target: MemoryDeviceTarget = "target",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<source>` of a memory device
@@ -154,7 +154,7 @@ element! {
         /// Statistics.
         child stats: Option<BalloonStats> = "stats",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
         /// Driver in the host.
         group driver: BalloonDriver = "driver",
     }
@@ -170,6 +170,6 @@ element! {
     #[derive(Copy, Eq, Default)]
     pub struct BalloonDriver {
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
     }
 }

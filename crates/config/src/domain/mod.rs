@@ -16,6 +16,7 @@ mod format;
 pub mod graphics;
 pub mod hostdev;
 pub mod interface;
+mod json;
 pub mod memory;
 pub mod metadata;
 pub mod namespace;
@@ -23,6 +24,8 @@ pub mod os;
 mod parse;
 pub mod part;
 pub mod peripheral;
+pub mod plug;
+pub mod report;
 pub mod security;
 pub mod storage;
 pub mod sysinfo;
@@ -34,7 +37,9 @@ mod wording;
 
 use xml::{element, words};
 
+pub use self::unknown::refuse_unprinted;
 pub use format::FormatFlags;
+pub use json::InvalidJson;
 pub use parse::ParseFlags;
 
 use self::chardev::{Channel, Console, Parallel, Serial};
@@ -93,7 +98,7 @@ element! {
         /// Description.
         leaf description: Option<Box<str>> = "description",
         /// What applications keep with it.
-        child metadata: Metadata = "metadata",
+        own metadata: Metadata = "metadata",
         /// Room for memory devices.
         child max_memory: Option<MaxMemory> = "maxMemory",
         /// Memory at start.
@@ -114,6 +119,8 @@ element! {
         leaf iothreads: Option<u32> = "iothreads",
         /// Each of them.
         child iothread_ids: Option<Box<IoThreadIds>> = "iothreadids",
+        /// Workers of the thread that all share.
+        child default_iothread: Option<DefaultIoThread> = "defaultiothread",
         /// CPU time and placement.
         group cputune: Box<CpuTune> = "cputune",
         /// Memory placement.
@@ -155,7 +162,7 @@ element! {
         /// Protection from the host.
         child launch_security: Option<Box<LaunchSecurity>> = "launchSecurity",
         /// What is handed to QEMU as it is.
-        part qemu: Box<QemuNamespace>,
+        more qemu: Box<QemuNamespace>,
     }
 
     /// `<maxMemory slots='16' unit='KiB'>`
@@ -221,6 +228,15 @@ element! {
     pub struct IoThread {
         /// Number.
         attr id: u32 = "id",
+        /// Fewest workers.
+        attr thread_pool_min: Option<u32> = "thread_pool_min",
+        /// Most workers.
+        attr thread_pool_max: Option<u32> = "thread_pool_max",
+    }
+
+    /// `<defaultiothread>`
+    #[derive(Copy, Eq)]
+    pub struct DefaultIoThread {
         /// Fewest workers.
         attr thread_pool_min: Option<u32> = "thread_pool_min",
         /// Most workers.

@@ -171,6 +171,18 @@ pub enum NvramPlace {
 
 impl xml::Element for Nvram {
     const NAMES: &'static [&'static str] = &["template", "type", "source"];
+    const SHAPE: &'static xml::Shape = &xml::Shape::of(
+        "Where firmware variables are: a path as text, or a source by type.",
+        &[
+            xml::Field::attribute(
+                "template",
+                "File that a new one is copied from.",
+                xml::ValueKind::Text,
+            ),
+            xml::Field::text("Path of the file.", xml::ValueKind::Text),
+            xml::Field::part(<StorageSource as xml::Element>::shape),
+        ],
+    );
 
     fn read(node: xml::Node<'_, '_>) -> Result<Self, xml::Error> {
         let place = if node.attribute("type").is_some() {

@@ -17,7 +17,7 @@ pub enum ParseFlags {
 }
 
 impl ParseFlags {
-    fn view(self) -> View {
+    pub(super) fn view(self) -> View {
         match self {
             Self::Inactive => part::SECURE,
             Self::Live => part::SECURE.with(part::LIVE).with(part::STATUS),
@@ -38,7 +38,13 @@ impl Domain {
             wording::refuse_lost(root)?;
             Self::read(root)
         };
-        read(text)
-            .map_err(|e| wording::of(&e).unwrap_or_else(|| Error::reading("domain_definition", e)))
+        let domain = read(text).map_err(Self::worded)?;
+        domain.check_loadparms()?;
+        Ok(domain)
+    }
+
+    /// What libvirt says of a fault.
+    pub(super) fn worded(error: xml::Error) -> Error {
+        wording::of(&error).unwrap_or_else(|| Error::reading("domain_definition", error))
     }
 }

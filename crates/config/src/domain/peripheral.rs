@@ -102,14 +102,14 @@ element! {
         /// Device of the host.
         child source: Option<Box<InputSource>> = "source",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<driver>` of a virtio device without more
     #[derive(Copy, Eq, Default)]
     pub struct VirtioDriver {
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
     }
 
     /// `<source>` of an input device
@@ -132,7 +132,7 @@ element! {
         /// Kind.
         attr kind: HubType = "type",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<watchdog>`
@@ -142,7 +142,7 @@ element! {
         /// What it does; complete after completion.
         attr action: Option<WatchdogAction> = "action",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<rng>`
@@ -156,7 +156,7 @@ element! {
         /// Driver in the host.
         group driver: VirtioDriver = "driver",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<rate>`
@@ -180,7 +180,7 @@ element! {
         /// Model; complete after completion.
         attr model: Option<PanicModel> = "model",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<shmem>`
@@ -198,7 +198,7 @@ element! {
         /// Interrupts.
         child msi: Option<ShmemMsi> = "msi",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<model type='ivshmem-plain'/>`
@@ -239,10 +239,10 @@ element! {
         attr model: Option<VirtioDeviceModel> = "model",
         /// The guest's number.
         child cid: Option<VsockCid> = "cid",
+        /// Identity and place.
+        more info: DeviceInfo,
         /// Driver in the host.
         group driver: VirtioDriver = "driver",
-        /// Identity and place.
-        part info: DeviceInfo,
     }
 
     /// `<cid>`
@@ -261,7 +261,7 @@ element! {
         /// Options.
         group driver: IommuDriver = "driver",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<driver>` of an IOMMU
@@ -305,14 +305,14 @@ element! {
         preset kind: FilesystemType = "type",
         /// Who may do what.
         attr accessmode: Option<AccessMode> = "accessmode",
+        /// What happens to files of several devices.
+        attr multidevs: Option<Multidevs> = "multidevs",
         /// Mode of new files.
         attr fmode: Option<Octal> = "fmode",
         /// Mode of new directories.
         attr dmode: Option<Octal> = "dmode",
         /// Model of a virtio device.
         attr model: Option<VirtioDeviceModel> = "model",
-        /// What happens to files of several devices.
-        attr multidevs: Option<Multidevs> = "multidevs",
         /// Driver in the host.
         group driver: FilesystemDriver = "driver",
         /// The daemon of virtiofs.
@@ -323,12 +323,12 @@ element! {
         child target: FilesystemTarget = "target",
         /// Read-only.
         flag readonly: bool = "readonly",
+        /// Identity and place.
+        more info: DeviceInfo,
         /// Most space.
         child space_hard_limit: Option<crate::Bytes> = "space_hard_limit",
         /// Space that is warned of.
         child space_soft_limit: Option<crate::Bytes> = "space_soft_limit",
-        /// Identity and place.
-        part info: DeviceInfo,
     }
 
     /// `<driver>` of a shared directory
@@ -343,7 +343,7 @@ element! {
         /// Length of the queue.
         attr queue: Option<u64> = "queue",
         /// virtio.
-        part virtio: VirtioOptions,
+        more virtio: VirtioOptions,
     }
 
     /// `<binary>`
@@ -428,7 +428,7 @@ element! {
         /// Host end.
         part source: SmartcardSource,
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `mode='host-certificates'`
@@ -447,7 +447,7 @@ element! {
         /// Host end.
         part source: CharSource,
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `<redirfilter>`
@@ -479,7 +479,7 @@ element! {
         /// Host end.
         child backend: TpmBackend = "backend",
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 
     /// `type='passthrough'` of a TPM
@@ -550,6 +550,6 @@ element! {
     /// `<nvram>` below `<devices>`, of pSeries
     pub struct NvramDevice {
         /// Identity and place.
-        part info: DeviceInfo,
+        more info: DeviceInfo,
     }
 }

@@ -66,7 +66,7 @@ element! {
         /// Group of file descriptors the client has passed.
         attr fdgroup: Option<Box<str>> = "fdgroup",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='block'`
@@ -82,7 +82,7 @@ element! {
         /// Path; none for an empty drive.
         attr dev: Option<Box<str>> = "dev",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='dir'`: a directory shown as a FAT disk.
@@ -98,7 +98,7 @@ element! {
         /// Path.
         attr dir: Option<Box<str>> = "dir",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='network'`
@@ -140,7 +140,7 @@ element! {
         /// NBD reconnection.
         child reconnect: Option<ReconnectDelay> = "reconnect",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `<host>`
@@ -245,7 +245,7 @@ element! {
         /// How it is attached.
         attr mode: Option<VolumeMode> = "mode",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='nvme'`
@@ -265,7 +265,7 @@ element! {
         /// The controller.
         child address: PciAddress = "address",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='vhostuser'`
@@ -283,7 +283,7 @@ element! {
         /// What happens when the server goes away.
         child reconnect: Option<super::chardev::Reconnect> = "reconnect",
         /// The rest.
-        part more: SourceOptions,
+        more more: SourceOptions,
     }
 
     /// `type='vhostvdpa'`

@@ -127,10 +127,10 @@ element! {
         child iothreadpins: Vec<IoThreadPin> = "iothreadpin",
         /// Schedulers of vCPUs.
         child vcpuscheds: Vec<VcpuSched> = "vcpusched",
-        /// Schedulers of I/O threads.
-        child iothreadscheds: Vec<IoThreadSched> = "iothreadsched",
         /// Scheduler of the emulator.
         child emulatorsched: Option<EmulatorSched> = "emulatorsched",
+        /// Schedulers of I/O threads.
+        child iothreadscheds: Vec<IoThreadSched> = "iothreadsched",
     }
 
     /// `<vcpupin>`

@@ -18,7 +18,16 @@ const ATTRIBUTES: &[Wording] = {
     &[
         ("domain", "type", Unsupported, "invalid domain type {}"),
         ("address", "type", Unsupported, "unknown address type '{}'"),
+        ("access", "mode", Unsupported, "unknown memoryBacking/access/mode '{}'"),
+        ("allocation", "mode", Unsupported, "unknown memoryBacking/allocation/mode '{}'"),
         ("channel", "type", Unsupported, "unknown type presented to host for character device: {}"),
+        ("backend", "model", Unsupported, "unknown RNG backend model '{}'"),
+        ("codec", "type", Unsupported, "unknown codec type '{}'"),
+        ("input", "model", Unsupported, "unknown input model '{}'"),
+        ("model", "heads", Internal, "cannot parse video heads '{}'"),
+        ("protocol", "type", Unsupported, "Unknown protocol '{}'"),
+        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
+        ("clock", "basis", Unsupported, "unknown clock basis '{}'"),
         ("clock", "offset", Unsupported, "unknown clock offset '{}'"),
         ("console", "type", Unsupported, "unknown type presented to host for character device: {}"),
         ("controller", "model", Unsupported, "Unknown model type '{}'"),
@@ -34,6 +43,8 @@ const ATTRIBUTES: &[Wording] = {
         ("link", "state", Unsupported, "unknown interface link state '{}'"),
         ("mac", "address", Xml, "unable to parse mac address '{}'"),
         ("memory", "mode", Unsupported, "Unsupported NUMA memory tuning mode '{}'"),
+        ("memory", "nodeset", InvalidArg, "Failed to parse bitmap '{}'"),
+        ("memory", "placement", Unsupported, "Unsupported NUMA memory placement mode '{}'"),
         ("model", "fallback", Unsupported, "Invalid fallback attribute"),
         ("model", "type", Unsupported, "unknown video model '{}'"),
         ("mtu", "size", Xml, "malformed mtu size"),
@@ -65,8 +76,10 @@ const ATTRIBUTES: &[Wording] = {
 
 /// The same for the text of elements.
 const TEXTS: &[(&str, Code, &str)] = &[
+    ("genid", Code::InternalError, "malformed genid element"),
     ("iothreads", Code::XmlError, "invalid iothreads count '{}'"),
     ("on_crash", Code::ConfigUnsupported, "unknown on_crash action: {}"),
+    ("on_lockfailure", Code::ConfigUnsupported, "unknown on_lockfailure action: {}"),
     ("on_poweroff", Code::ConfigUnsupported, "unknown on_poweroff action: {}"),
     ("on_reboot", Code::ConfigUnsupported, "unknown on_reboot action: {}"),
     ("uuid", Code::InternalError, "malformed uuid element"),
@@ -76,6 +89,8 @@ const TEXTS: &[(&str, Code, &str)] = &[
 /// The same for elements that must be there: parent, child.
 const MISSING: &[Wording] = &[
     ("channel", "target", Code::XmlError, "target type must be specified for channel device"),
+    ("device", "path", Code::ConfigUnsupported, "missing per-device path"),
+    ("filesystem", "target", Code::NoTarget, "missing target information for device"),
     ("disk", "source", Code::NoSource, "missing source information for device"),
     ("disk", "target", Code::NoTarget, "missing target information for device"),
     ("domain", "name", Code::NoName, "missing name information"),
@@ -86,6 +101,31 @@ const MISSING: &[Wording] = &[
     ("serial", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("tpm", "backend", Code::XmlError, "missing TPM device backend"),
 ];
+
+/// The same for attributes that must be there: element, attribute.
+const MISSING_ATTRIBUTES: &[Wording] = {
+    use Code::{ConfigUnsupported as Unsupported, InternalError as Internal};
+    &[
+        ("add", "capability", Internal, "missing capability name"),
+        ("arg", "value", Internal, "No qemu command-line argument specified"),
+        ("del", "capability", Internal, "missing capability name"),
+        ("domain", "type", Internal, "missing domain type attribute"),
+        ("emulatorpin", "cpuset", Internal, "missing cpuset for emulatorpin"),
+        ("env", "name", Internal, "No qemu environment name specified"),
+        ("hub", "type", Internal, "missing hub device type"),
+        ("input", "type", Internal, "missing input device type"),
+        ("redirdev", "type", Internal, "missing type in redirdev"),
+        ("target", "dev", Code::NoTarget, "missing target information for device"),
+        (
+            "target",
+            "type",
+            Unsupported,
+            "unknown target type '(null)' specified for character device",
+        ),
+        ("vcpupin", "cpuset", Internal, "missing cpuset for vcpupin"),
+        ("watchdog", "model", Internal, "watchdog must contain model name"),
+    ]
+};
 
 /// What libvirt says of a fault in a domain's document, where it has words of its own.
 pub(super) fn of(error: &xml::Error) -> Option<Error> {
@@ -106,8 +146,10 @@ pub(super) fn of(error: &xml::Error) -> Option<Error> {
             let found = TEXTS.iter().find(|(e, ..)| e == element)?;
             (found.1, found.2, value.as_str())
         }
-        Fault::MissingAttribute { element, attribute: "type" } if element == "domain" => {
-            (Code::InternalError, "missing domain type attribute", "")
+        Fault::MissingAttribute { element, attribute } => {
+            let found =
+                MISSING_ATTRIBUTES.iter().find(|(e, a, ..)| e == element && a == attribute)?;
+            (found.2, found.3, "")
         }
         Fault::MissingElement { element, child } => {
             let found = MISSING.iter().find(|(e, c, ..)| e == element && c == child)?;

@@ -7,6 +7,7 @@ use crate::domain::controller::{Controller, ControllerModel, ControllerType};
 use crate::domain::device::Alias;
 use crate::domain::disk::{Disk, DiskBus};
 use crate::domain::memory::MemoryModel;
+use crate::domain::plug::Device;
 
 /// Names every device of a completed domain that has no name yet; a user's own are kept.
 pub fn assign_aliases(domain: &mut Domain) {
@@ -49,6 +50,71 @@ pub fn assign_aliases(domain: &mut Domain) {
     }
     if let Some(vsock) = &mut devices.vsock {
         set(&mut vsock.info.alias, || "vsock0".to_owned());
+    }
+}
+
+/// Names a device that comes while its domain runs: by its place, or else with the number after the
+/// highest that its kind has. A user's own name is kept.
+pub fn name_device(domain: &Domain, device: &mut Device) {
+    if device.alias().is_some() {
+        return;
+    }
+    let mut alone = domain.clone();
+    let kind = device.kind();
+    alone.devices.put(device.clone());
+    let name = match device {
+        Device::Disk(disk) => Some(disk_name(disk, &domain.devices.controllers)),
+        _ => match prefix(device) {
+            Some(prefix) => Some(format!("{prefix}{}", next(domain, device, prefix))),
+            None => {
+                assign_aliases(&mut alone);
+                let mut names = (0..alone.devices.count(kind)).filter_map(|number| {
+                    alone.devices.device(kind, number)?.alias().map(str::to_owned)
+                });
+                names.find(|name| domain.devices.find_alias(name).is_none())
+            }
+        },
+    };
+    if let (Some(info), Some(name)) = (device.info_mut(), name) {
+        info.alias = Alias::new(name);
+    }
+}
+
+/// What the names of a kind begin with, where they are only numbered.
+const fn prefix(device: &Device) -> Option<&'static str> {
+    Some(match device {
+        Device::Filesystem(_) => "fs",
+        Device::Interface(_) => "net",
+        Device::Sound(_) => "sound",
+        Device::Hostdev(_) => "hostdev",
+        Device::Redirdev(_) => "redir",
+        Device::Video(_) => "video",
+        Device::Serial(_) => "serial",
+        Device::Parallel(_) => "parallel",
+        Device::Channel(_) => "channel",
+        Device::Console(_) => "console",
+        Device::Hub(_) => "hub",
+        Device::Shmem(_) => "shmem",
+        Device::Smartcard(_) => "smartcard",
+        Device::Input(_) => "input",
+        Device::Panic(_) => "panic",
+        Device::Rng(_) => "rng",
+        Device::Tpm(_) => "tpm",
+        _ => return None,
+    })
+}
+
+/// The number after the highest one.
+fn next(domain: &Domain, device: &Device, prefix: &str) -> usize {
+    let infos = domain.devices.infos();
+    let numbers = infos
+        .iter()
+        .filter_map(|info| info.alias.name()?.strip_prefix(prefix)?.parse::<usize>().ok());
+    let next = numbers.max().map_or(0, |highest| highest.saturating_add(1));
+    match device {
+        // The first may go by the name of the serial port that it shows.
+        Device::Console(_) => next.max(domain.devices.consoles.len().min(1)),
+        _ => next,
     }
 }
 

@@ -91,6 +91,11 @@ pub(super) fn complete(domain: &mut Domain) {
         if let CharSource::Tcp(tcp) = source {
             tcp.protocol.get_or_insert_default();
         }
+        if let CharSource::Unix(UnixSource { source: Some(socket), .. }) = source
+            && socket.path.is_some()
+        {
+            socket.mode.get_or_insert(SocketMode::Connect);
+        }
     }
     for redirdev in &mut devices.redirdevs {
         if let CharSource::DBus(channel) = &mut redirdev.source {

@@ -9,7 +9,7 @@ use crate::domain::os::{
     NvramPlace,
 };
 use crate::domain::security::LabelType;
-use crate::domain::tuning::{CpuTune, NumaMode, NumaTune, Placement};
+use crate::domain::tuning::{CpuTune, NumaMemory, NumaMode, NumaTune, Placement};
 use crate::domain::{Domain, GenerationId, IoThread, LifecycleAction, Memory, Vcpu};
 use crate::{Entropy, Error, Kib, OnOff, RangeSet, Uuid, YesNo, scale};
 
@@ -80,6 +80,13 @@ fn complete_placement(vcpu: &mut Vcpu, numatune: &mut NumaTune, pinned: bool) {
         } else if memory.nodeset.is_some() {
             memory.placement = None;
         }
+    }
+    if automatic && numatune.memory.is_none() && numatune.nodes.is_empty() {
+        numatune.memory = Some(NumaMemory {
+            mode: Some(NumaMode::Strict),
+            placement: Some(Placement::Auto),
+            nodeset: None,
+        });
     }
     for node in &mut numatune.nodes {
         node.mode.get_or_insert(NumaMode::Strict);

@@ -5,17 +5,20 @@ use crate::domain::Domain;
 use crate::domain::device::DeviceInfo;
 use crate::domain::disk::{BackingStore, Disk, DiskDevice, DiskSnapshot, Tray};
 use crate::domain::hostdev::HostdevModel;
-use crate::domain::interface::{Interface, InterfaceSource, MacElement, MacvtapMode, NetModel};
+use crate::domain::interface::{
+    Interface, InterfaceSource, IpFamily, MacElement, MacvtapMode, NetModel, VirtualPort,
+    VirtualPortParameters, VirtualPortType,
+};
 use crate::domain::memory::{Balloon, BalloonDriver, BalloonModel};
 use crate::domain::peripheral::{
-    AccessMode, Input, InputBus, InputType, PanicModel, RngBackend, RngPath, Shmem, ShmemModel,
-    ShmemModelElement, ShmemMsi, ShmemSize, TpmBackend, TpmModel, TpmVersion, VirtioDeviceModel,
-    VirtioDriver, WatchdogAction,
+    AccessMode, Input, InputBus, InputType, PanicModel, RedirBus, RngBackend, RngPath, Shmem,
+    ShmemModel, ShmemModelElement, ShmemMsi, ShmemSize, TpmBackend, TpmDevice, TpmModel,
+    TpmVersion, VirtioDeviceModel, VirtioDriver, VsockCid, WatchdogAction,
 };
 use crate::domain::storage::{
     EncryptionEngine, FileStorage, StorageFormat, StorageProtocol, StorageSource, StorageTransport,
 };
-use crate::{Entropy, Mac, OnOff, YesNo, scale};
+use crate::{Entropy, Mac, OnOff, Uuid, YesNo, scale};
 
 /// Adds the balloon, unless the user wants none or another.
 pub(super) fn add_balloon(domain: &mut Domain) {
@@ -98,8 +101,12 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu, entropy: &mut dyn E
             hostdev.display.get_or_insert(OnOff::Off);
         }
     }
+    for redirdev in &mut devices.redirdevs {
+        redirdev.bus.get_or_insert(RedirBus::Usb);
+    }
     if let Some(vsock) = &mut devices.vsock {
         vsock.model.get_or_insert(VirtioDeviceModel::Virtio);
+        vsock.cid.get_or_insert(VsockCid { auto: Some(YesNo::Yes), address: None });
     }
     for tpm in &mut devices.tpms {
         complete_tpm(&mut tpm.model, &mut tpm.backend);
@@ -128,6 +135,9 @@ fn complete_shmem(shmem: &mut Shmem) {
 
 fn complete_tpm(model: &mut Option<TpmModel>, backend: &mut TpmBackend) {
     let model = *model.get_or_insert(TpmModel::Tis);
+    if let TpmBackend::Passthrough(passthrough) = backend {
+        passthrough.device.get_or_insert_with(|| TpmDevice { path: "/dev/tpm0".into() });
+    }
     if let TpmBackend::Emulator(emulator) = backend {
         let version = if model == TpmModel::Tis { TpmVersion::V1_2 } else { TpmVersion::V2_0 };
         emulator.version.get_or_insert(version);
@@ -192,8 +202,7 @@ const fn default_port(protocol: StorageProtocol) -> Option<u16> {
         StorageProtocol::Tftp => Some(69),
         StorageProtocol::Ssh => Some(22),
         StorageProtocol::Vxhs => Some(9999),
-        StorageProtocol::Nfs => Some(2049),
-        StorageProtocol::Rbd => None,
+        StorageProtocol::Nfs | StorageProtocol::Rbd => None,
     }
 }
 
@@ -225,6 +234,7 @@ const NET_MODELS: [&str; 21] = [
 fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut dyn Entropy) {
     let mac = || MacElement { address: Mac::random(entropy), kind: None, check: None };
     interface.source.mac.get_or_insert_with(mac);
+    interface.model = interface.model.take().filter(|model| !model.kind.is_empty());
     let source = &interface.source.source;
     if let Some(model) = &mut interface.model {
         if let Some(known) = NET_MODELS.iter().find(|known| known.eq_ignore_ascii_case(&model.kind))
@@ -238,10 +248,39 @@ fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut 
         let found = models.into_iter().find(|(device, _)| qemu.has_device(device));
         interface.model = found.map(|(_, kind)| NetModel { kind: kind.into() });
     }
+    if !matches!(source, InterfaceSource::Hostdev(_)) {
+        interface.source.managed = None;
+    }
+    if let InterfaceSource::User(ends) | InterfaceSource::Ethernet(ends) =
+        &mut interface.source.source
+    {
+        ends.source.ips.iter_mut().for_each(|ip| {
+            ip.family.get_or_insert(IpFamily::Ipv4);
+        });
+    }
     if let InterfaceSource::Direct(direct) = &mut interface.source.source {
         direct.source.mode.get_or_insert(MacvtapMode::Vepa);
     }
+    if let Some(port) = interface.virtualport.as_deref_mut() {
+        complete_virtualport(port, entropy);
+    }
+    if let Some(filter) = interface.filterref.as_deref_mut() {
+        filter.parameters.sort_by(|one, other| one.name.cmp(&other.name));
+    }
     drop_inapplicable(interface);
+}
+
+/// A port of Open vSwitch is known by an identity.
+fn complete_virtualport(port: &mut VirtualPort, entropy: &mut dyn Entropy) {
+    let open = port.kind == Some(VirtualPortType::OpenVSwitch);
+    if !open && (port.kind.is_some() || port.parameters.is_none()) {
+        return;
+    }
+    let parameters = port.parameters.get_or_insert_with(VirtualPortParameters::new);
+    parameters.interfaceid.get_or_insert_with(|| Uuid::random(entropy));
+    if !open {
+        parameters.instanceid.get_or_insert_with(|| Uuid::random(entropy));
+    }
 }
 
 /// Drops what means nothing for the kind of interface: libvirt, too, does not keep it.

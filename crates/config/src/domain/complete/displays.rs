@@ -128,7 +128,9 @@ fn complete_card(video: &mut Video, qemu: &dyn Qemu) {
 fn complete_display(graphics: &mut Graphics) {
     match graphics {
         Graphics::Vnc(vnc) => {
-            if vnc.socket.is_none() && !listens_on_socket(&vnc.listens) {
+            let nowhere = vnc.listens.iter().any(|listen| matches!(listen, Listen::None));
+            let unwanted = vnc.autoport == Some(YesNo::No) && vnc.port.is_none();
+            if vnc.socket.is_none() && !listens_on_socket(&vnc.listens) && !nowhere && !unwanted {
                 complete_ports(&mut [&mut vnc.port], &mut vnc.autoport);
             }
             if let Some(socket) = vnc.socket.clone() {

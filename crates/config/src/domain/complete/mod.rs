@@ -22,15 +22,17 @@ mod dimm;
 mod displays;
 pub mod drive;
 mod machine;
-mod order;
+pub(super) mod order;
 mod pci;
+mod unsaid;
 pub(crate) mod usb;
 mod virtio_serial;
 
 use std::borrow::Cow;
 
 use super::graphics::VideoModelType;
-use super::{Domain, VirtType};
+use super::report::{Decider, Decisions};
+use super::{Domain, FormatFlags, VirtType};
 use crate::{Entropy, Error};
 
 pub use displays::default_audio;
@@ -48,6 +50,11 @@ pub trait Host {
     /// Where the daemon keeps firmware variables of guests.
     fn nvram_directory(&self) -> Cow<'_, str> {
         Cow::Borrowed("/var/lib/libvirt/qemu/nvram")
+    }
+
+    /// Whether the programs that emulate a TPM are there.
+    fn has_swtpm(&self) -> bool {
+        true
     }
 
     /// What a QEMU binary can do; `None` if `emulator` cannot be run.
@@ -94,33 +101,77 @@ impl Domain {
     /// # Errors
     /// What cannot be completed: no emulator, an address that is taken or does not suit.
     pub fn complete(&mut self, host: &dyn Host, entropy: &mut dyn Entropy) -> Result<(), Error> {
+        self.steps(host, entropy, &mut |_, _| ())
+    }
+
+    /// The same, and who decided what: for a [`Report`](super::report::Report).
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub fn complete_explained(
+        &mut self,
+        host: &dyn Host,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Decisions, Error> {
+        let print = |domain: &Self| domain.format(FormatFlags::INACTIVE.with(FormatFlags::SECURE));
+        let mut decisions = Decisions::default();
+        let mut before = print(self);
+        self.steps(host, entropy, &mut |domain, by| {
+            let after = print(domain);
+            decisions.note(&before, &after, by);
+            before = after;
+        })?;
+        Ok(decisions)
+    }
+
+    /// Completes step by step and tells `done` after each whose decisions they were.
+    fn steps(
+        &mut self,
+        host: &dyn Host,
+        entropy: &mut dyn Entropy,
+        done: &mut dyn FnMut(&Self, Decider),
+    ) -> Result<(), Error> {
+        use Decider::{Daemon, Machine};
         self.check_written()?;
         order::sort(self);
         let qemu = machine::complete(self, host)?;
+        done(self, Machine);
         let chipset = Chipset::of(self);
         defaults::complete(self, entropy)?;
         defaults::complete_nvram(self, host);
+        done(self, Daemon);
         cpu::complete(self, qemu);
+        done(self, Machine);
         controllers::number(self);
         drive::assign_hostdevs(self);
         controllers::add_for_hostdevs(self, qemu);
+        done(self, Daemon);
         controllers::add_machines(self, chipset, qemu)?;
+        done(self, Machine);
         devices::add_balloon(self);
         displays::add(self);
         chardevs::pair_consoles(self);
+        done(self, Daemon);
         controllers::complete_written(self, qemu)?;
+        done(self, Machine);
         devices::complete(self, qemu, entropy);
+        done(self, Daemon);
         chardevs::complete(self);
         displays::complete(self, qemu);
+        done(self, Machine);
         drive::assign(self)?;
         controllers::add_needed(self, qemu);
+        done(self, Daemon);
         devices::add_inputs(self, chipset);
+        done(self, Machine);
         virtio_serial::assign_smartcards(self);
         virtio_serial::assign(self)?;
         pci::assign(self, chipset, qemu)?;
         usb::assign(self)?;
         dimm::assign(self);
         chardevs::show_paired(self);
+        unsaid::drop(self);
+        done(self, Daemon);
         Ok(())
     }
 }

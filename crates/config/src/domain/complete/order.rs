@@ -25,7 +25,7 @@ pub(super) fn sort(domain: &mut Domain) {
 /// Inserts a controller behind those of its kind with a smaller index.
 ///
 /// Of several with one index the master of a USB bus, which has no `<master>`, stands first.
-pub(super) fn insert_controller(controllers: &mut Vec<Controller>, new: Controller) {
+pub(in crate::domain) fn insert_controller(controllers: &mut Vec<Controller>, new: Controller) {
     let mut at = None;
     for (position, current) in
         controllers.iter().enumerate().rev().filter(|(_, c)| c.kind == new.kind)
@@ -45,7 +45,7 @@ pub(super) fn insert_controller(controllers: &mut Vec<Controller>, new: Controll
 }
 
 /// Inserts a disk behind those of its bus whose names do not come later.
-pub(super) fn insert_disk(disks: &mut Vec<Disk>, new: Disk) {
+pub(in crate::domain) fn insert_disk(disks: &mut Vec<Disk>, new: Disk) {
     let rank = |disk: &Disk| drive::index_of(&disk.target.dev);
     let mut at = None;
     for (position, current) in

@@ -4,13 +4,16 @@ use std::collections::HashSet;
 
 use crate::Error;
 use crate::OnOff;
-use crate::domain::Domain;
-use crate::domain::complete::Chipset;
+use crate::domain::chardev::CharSource;
+use crate::domain::complete::{Chipset, Host};
 use crate::domain::controller::{Controller, ControllerModel, ControllerType};
 use crate::domain::graphics::{Graphics, Video, VideoModelType};
 use crate::domain::hostdev::{Hostdev, HostdevSource};
-use crate::domain::peripheral::{FilesystemDriverType, InputBus, InputType, IommuModel};
+use crate::domain::peripheral::{
+    FilesystemDriverType, InputBus, InputType, IommuModel, TpmBackend, TpmVersion,
+};
 use crate::domain::security::LaunchSecurityType;
+use crate::domain::{Domain, VirtType};
 
 /// Refuses devices that cannot be, or that this QEMU does not have.
 pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
@@ -37,6 +40,10 @@ pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), E
             "IOMMU device: 'intel' is only supported with Q35 machines",
         ));
     }
+    let arch = domain.os.machine.arch.as_deref().unwrap_or_default();
+    if domain.devices.nvram.is_some() && !arch.starts_with("ppc64") {
+        return Err(Error::unsupported("nvram device is only supported for PPC64"));
+    }
     for filesystem in &domain.devices.filesystems {
         if filesystem.driver.kind == Some(FilesystemDriverType::Virtiofs) && filesystem.readonly {
             return Err(Error::unsupported("virtiofs does not yet support read-only mode"));
@@ -56,6 +63,20 @@ pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// An emulated TPM needs the programs that emulate it.
+pub(super) fn check_tpms(domain: &Domain, host: &dyn Host) -> Result<(), Error> {
+    let emulated = domain.devices.tpms.iter().find_map(|tpm| match &tpm.backend {
+        TpmBackend::Emulator(emulator) => Some(emulator.version.unwrap_or(TpmVersion::V2_0)),
+        TpmBackend::Passthrough(_) | TpmBackend::External(_) => None,
+    });
+    match emulated.filter(|_| !host.has_swtpm()) {
+        Some(version) => {
+            Err(Error::unsupported(format!("TPM version '{version}' is not supported")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A name that the user chose is one device's only.
@@ -164,6 +185,18 @@ fn check_displays(domain: &Domain) -> Result<(), Error> {
             "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types",
         ));
     }
+    let needs_spice = domain.devices.char_sources().into_iter().find_map(|source| match source {
+        CharSource::SpiceVmc => Some("spicevmc"),
+        CharSource::SpicePort(_) => Some("spiceport"),
+        _ => None,
+    });
+    if let Some(kind) =
+        needs_spice.filter(|_| !has(|display| matches!(display, Graphics::Spice(_))))
+    {
+        return Err(Error::unsupported(format!(
+            "chardev '{kind}' not supported without spice graphics"
+        )));
+    }
     for display in displays {
         if let Graphics::Spice(spice) = display
             && spice.tls_port.is_some_and(|port| port > 0)
@@ -194,7 +227,8 @@ fn check_hostdev(domain: &Domain, hostdev: &Hostdev) -> Result<(), Error> {
 
 fn check_security(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     match domain.launch_security.as_ref().map(|security| security.kind) {
-        Some(LaunchSecurityType::Sev) if !has("sev-guest") => {
+        // Only what KVM runs can be encrypted.
+        Some(LaunchSecurityType::Sev) if !has("sev-guest") || domain.virt_type != VirtType::Kvm => {
             Err(Error::unsupported("SEV launch security is not supported with this QEMU binary"))
         }
         Some(LaunchSecurityType::S390Pv) if !has("s390-pv-guest") => Err(Error::unsupported(

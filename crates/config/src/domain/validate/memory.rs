@@ -1,8 +1,8 @@
 //! Rules of memory: huge pages, memory devices.
 
 use crate::Error;
-use crate::domain::Domain;
 use crate::domain::memory::MemoryModel;
+use crate::domain::{Domain, VirtType};
 
 /// Refuses what cannot be backed.
 pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
@@ -54,7 +54,8 @@ fn check_devices(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Erro
     let cells = cells(domain);
     for memory in &domain.devices.memories {
         if memory.model == MemoryModel::SgxEpc {
-            if !has("sgx-epc") {
+            // Enclaves are KVM's to give.
+            if !has("sgx-epc") || domain.virt_type != VirtType::Kvm {
                 return Err(Error::unsupported("sgx epc isn't supported by this QEMU binary"));
             }
             continue;

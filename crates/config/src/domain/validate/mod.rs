@@ -3,11 +3,17 @@
 //! Some of it of the document as written, before completion builds on it; the rest of the completed
 //! domain, a file a subject.
 
+mod chardevs;
 mod cpu;
 mod devices;
+mod disk_options;
 mod disks;
+mod features;
 mod firmware;
+mod interfaces;
 mod memory;
+mod peripherals;
+mod tuning;
 mod written;
 
 use super::Domain;
@@ -27,6 +33,18 @@ impl Domain {
         memory::check(self, &has)?;
         firmware::check(self)?;
         disks::check(self)?;
-        devices::check(self, &has)
+        devices::check(self, &has)?;
+        devices::check_tpms(self, host)?;
+        tuning::check(self)?;
+        features::check(self)?;
+        disk_options::check(self)?;
+        chardevs::check(self, &has)?;
+        interfaces::check(self)?;
+        peripherals::check(self)
     }
+}
+
+/// The error, if a rule is broken.
+fn refuse(broken: bool, error: impl FnOnce() -> Error) -> Result<(), Error> {
+    if broken { Err(error()) } else { Ok(()) }
 }

@@ -33,6 +33,13 @@ impl Domain {
         self.check_sysinfo()
     }
 
+    /// What s390's firmware is told; it is looked at whatever the machine.
+    pub(in crate::domain) fn check_loadparms(&self) -> Result<(), Error> {
+        let infos = self.devices.infos();
+        let mut boots = infos.iter().filter_map(|info| info.boot.as_ref());
+        boots.try_for_each(|boot| boot.loadparm.as_deref().map_or(Ok(()), check_loadparm))
+    }
+
     fn check_texts(&self) -> Result<(), Error> {
         if self.title.as_deref().is_some_and(|title| title.contains('\n')) {
             return Err(Error::xml("Domain title can't contain newlines"));
@@ -43,6 +50,14 @@ impl Domain {
         {
             return Err(Error::internal(
                 "missing 'timezone' attribute for clock with offset='timezone'",
+            ));
+        }
+        if let Some(clock) = &self.clock
+            && clock.offset == Some(ClockOffset::Absolute)
+            && clock.start.is_none()
+        {
+            return Err(Error::internal(
+                "missing 'start' attribute for clock with offset='absolute'",
             ));
         }
         let spinlocks = self.features.hyperv.as_ref().and_then(|hyperv| hyperv.spinlocks);
@@ -72,6 +87,9 @@ impl Domain {
                 return Err(Error::xml(format!(
                     "Invalid value for attribute '{what}' in element 'topology': Zero is not permitted"
                 )));
+            }
+            if cpu.vendor.is_some() && cpu.model.is_none() {
+                return Err(Error::xml("CPU vendor specified without CPU model"));
             }
             let custom = matches!(cpu.mode, None | Some(CpuMode::Custom));
             if custom && cpu.model.is_none() && !cpu.features.is_empty() {
@@ -158,9 +176,6 @@ impl Domain {
                     "boot order '{}' used for more than one device",
                     boot.order
                 )));
-            }
-            if let Some(loadparm) = &boot.loadparm {
-                check_loadparm(loadparm)?;
             }
         }
         if !orders.is_empty() && !self.os.boot.is_empty() {
@@ -293,10 +308,16 @@ impl Domain {
                 }
             }
             if let HostdevSource::Scsi(device) = &hostdev.source {
+                if device.source.adapter.is_some() && device.source.address.is_none() {
+                    return Err(Error::xml("'address' must be specified for scsi hostdev source"));
+                }
                 if scsi.contains(&&*device.source) {
                     return Err(Error::xml("Hostdev already exists in the domain configuration"));
                 }
                 scsi.push(&device.source);
+            }
+            if matches!(hostdev.source, HostdevSource::Mdev(_)) && hostdev.model.is_none() {
+                return Err(Error::xml("Missing required attribute 'model' in element 'hostdev'"));
             }
             if let (HostdevSource::Mdev(_), Some(model), Some(address)) =
                 (&hostdev.source, hostdev.model, &hostdev.info.address)

@@ -1,0 +1,112 @@
+//! What the kinds of documents share on their way from text and to it.
+
+use xml::{Document, Element, Fault, Namespaces, Node, View, Writer};
+
+use crate::{Code, Error};
+
+/// Element, attribute or child, code, words; `{}` stands for the value, `{name}` for the document's name.
+pub(crate) type Wording = (&'static str, &'static str, Code, &'static str);
+
+/// A kind of document: its root, and libvirt's words for what it refuses in its own way.
+pub(crate) struct Kind {
+    /// Name of the root element.
+    pub root: &'static str,
+    /// libvirt's name for a text of this kind.
+    pub text: &'static str,
+    /// The namespaces it knows.
+    pub namespaces: Namespaces,
+    /// Where they are declared.
+    pub declarations: Declarations,
+    /// Wrong attributes, and texts of elements (whose attribute is empty).
+    pub wrong: &'static [Wording],
+    /// Attributes and children that must be there.
+    pub missing: &'static [Wording],
+}
+
+/// Where a root element declares namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Declarations {
+    /// Before its attributes.
+    First,
+    /// After them.
+    Last,
+}
+
+impl Kind {
+    /// Reads a document that passes `check`.
+    pub(crate) fn read<E: Element>(
+        &self,
+        text: &str,
+        view: View,
+        check: impl FnOnce(Node<'_, '_>) -> Result<(), xml::Error>,
+    ) -> Result<E, Error> {
+        let mut name = String::new();
+        let read = || {
+            let document = Document::parse(text)?.with_namespaces(self.namespaces);
+            let root = document.root(self.root, view)?;
+            name = root.child("name").map(|name| name.text().into_owned()).unwrap_or_default();
+            check(root)?;
+            E::read(root)
+        };
+        read().map_err(|error| {
+            self.worded(&error, &name).unwrap_or_else(|| Error::reading(self.text, error))
+        })
+    }
+
+    /// Prints a document; `namespaces` says which of those it knows are declared.
+    pub(crate) fn print<E: Element>(
+        &self,
+        element: &E,
+        view: View,
+        declared: impl Fn(&str) -> bool,
+    ) -> String {
+        let mut w = Writer::new(view);
+        w.open(self.root);
+        let declare = |w: &mut Writer| {
+            for (prefix, uri) in self.namespaces.iter().filter(|(prefix, _)| declared(prefix)) {
+                w.attribute(&format!("xmlns:{prefix}"), uri);
+            }
+        };
+        match self.declarations {
+            Declarations::First => {
+                declare(&mut w);
+                element.write_attributes(&mut w);
+            }
+            Declarations::Last => {
+                element.write_attributes(&mut w);
+                declare(&mut w);
+            }
+        }
+        element.write_children(&mut w);
+        w.close(self.root);
+        w.finish()
+    }
+
+    fn worded(&self, error: &xml::Error, name: &str) -> Option<Error> {
+        let find = |table: &'static [Wording], element: &str, part: &str| {
+            table.iter().find(|(e, p, ..)| *e == element && *p == part)
+        };
+        let (found, value) = match &*error.fault {
+            Fault::Attribute { element, attribute, value, .. } => {
+                (find(self.wrong, element, attribute)?, value.as_str())
+            }
+            Fault::Text { element, value, .. } if element == "name" && value.is_empty() => {
+                (find(self.missing, self.root, "name")?, "")
+            }
+            Fault::Text { element, value, .. } => (find(self.wrong, element, "")?, value.as_str()),
+            Fault::MissingAttribute { element, attribute } => {
+                (find(self.missing, element, attribute)?, "")
+            }
+            Fault::MissingElement { element, child } => (find(self.missing, element, child)?, ""),
+            _ => return None,
+        };
+        let mut made = Error::new(found.2, found.3.replace("{name}", name).replace("{}", value));
+        made.position = Some(error.position);
+        Some(made)
+    }
+}
+
+/// An error about a broken rule.
+pub(crate) fn rule(node: Node<'_, '_>, code: Code, what: impl Into<String>) -> xml::Error {
+    node.rule(code.number(), what)
+}

@@ -1,0 +1,91 @@
+//! What reading a network would pass over, refused.
+
+use xml::{Error, Node, Value};
+
+use crate::Code;
+use crate::ip::Ip;
+use crate::kind::rule;
+
+pub(super) fn refuse(network: Node<'_, '_>) -> Result<(), Error> {
+    if network.child("name").is_none_or(|name| name.text().is_empty()) {
+        return Err(rule(network, Code::NoName, "missing name information"));
+    }
+    network.children("dns").try_for_each(dns)?;
+    network.children("forward").try_for_each(forward)?;
+    let groups = network.children("portgroup").chain([network]);
+    for owner in groups {
+        owner.children("bandwidth").try_for_each(bandwidth)?;
+        owner.children("virtualport").try_for_each(virtualport)?;
+    }
+    Ok(())
+}
+
+/// Hosts of the name server and of DHCP are both called `host`, but are refused in different ways.
+fn dns(dns: Node<'_, '_>) -> Result<(), Error> {
+    for host in dns.children("host") {
+        let what = match host.attribute("ip") {
+            None => "Missing IP address in DNS HOST record",
+            Some(ip) if Ip::parse(ip).is_none() => "Invalid IP address in DNS HOST record",
+            Some(_) if host.children("hostname").all(|name| name.text().is_empty()) => {
+                "Missing hostname in DNS HOST record"
+            }
+            Some(_) => continue,
+        };
+        return Err(rule(host, Code::XmlDetail, what));
+    }
+    Ok(())
+}
+
+fn forward(forward: Node<'_, '_>) -> Result<(), Error> {
+    only_one(forward, "pf", "forward", Code::XmlError)?;
+    forward.children("nat").try_for_each(|nat| {
+        only_one(nat, "address", "nat", Code::XmlError)?;
+        only_one(nat, "port", "nat", Code::XmlError)
+    })
+}
+
+fn bandwidth(bandwidth: Node<'_, '_>) -> Result<(), Error> {
+    for direction in ["inbound", "outbound"] {
+        only_one(bandwidth, direction, "bandwidth", Code::XmlDetail)?;
+        let Some(rate) = bandwidth.child(direction) else { continue };
+        if rate.attribute("floor").is_some() {
+            let what = "floor attribute is not supported for this config";
+            return Err(rule(rate, Code::ConfigUnsupported, what));
+        }
+        if rate.attribute("average").is_none() {
+            let what = "Missing mandatory average or floor attributes";
+            return Err(rule(rate, Code::XmlDetail, what));
+        }
+    }
+    Ok(())
+}
+
+fn virtualport(port: Node<'_, '_>) -> Result<(), Error> {
+    let Some(parameters) = port.child("parameters") else { return Ok(()) };
+    let may: &[&str] = match port.attribute("type") {
+        Some("802.1Qbg") => &["managerid", "typeid", "typeidversion", "instanceid"],
+        Some("802.1Qbh") => &["profileid"],
+        Some("openvswitch") => &["interfaceid", "profileid"],
+        Some("midonet") => &["interfaceid"],
+        _ => return Ok(()),
+    };
+    let all = ["managerid", "typeid", "typeidversion", "instanceid", "profileid", "interfaceid"];
+    let given = |name: &&&str| parameters.attribute(name).is_some_and(|text| !text.is_empty());
+    match all.iter().filter(|name| !may.contains(name)).find(given) {
+        None => Ok(()),
+        Some(name) => {
+            let kind = port.attribute("type").unwrap_or_default();
+            let what = format!("extra {name} unsupported in <virtualport type='{kind}'>");
+            Err(rule(parameters, Code::XmlError, what))
+        }
+    }
+}
+
+fn only_one(node: Node<'_, '_>, child: &str, within: &str, code: Code) -> Result<(), Error> {
+    match node.children(child).nth(1) {
+        None => Ok(()),
+        Some(second) => {
+            Err(rule(second, code, format!("Only one <{child}> element is allowed in <{within}>")))
+        }
+    }
+}
