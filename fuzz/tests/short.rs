@@ -27,7 +27,7 @@ macro_rules! targets {
         })*
     };
 }
-targets! { packet messages typed_params domain sasl tls_name policy }
+targets! { packet messages typed_params domain kinds sasl tls_name policy }
 
 #[test]
 fn every_target_is_run() {

@@ -1,6 +1,7 @@
 //! The targets, a file each.
 
 mod domain;
+mod kinds;
 mod messages;
 mod packet;
 mod policy;
@@ -16,6 +17,7 @@ pub static TARGETS: &[Target] = &[
     messages::TARGET,
     typed_params::TARGET,
     domain::TARGET,
+    kinds::TARGET,
     sasl::TARGET,
     tls_name::TARGET,
     policy::TARGET,
