@@ -288,7 +288,9 @@ pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     if !metadata.is_file() {
         return Err(system(io::Error::from(io::ErrorKind::InvalidInput)));
     }
-    let mut bytes = Vec::new();
+    // Of its whole size at once: what grows leaves copies behind, and some files hold secrets.
+    let expected = metadata.len().min(limit).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(system)?;
     if bytes.len() as u64 > limit {
         Err(FileError::TooLong { path: path.into(), limit })

@@ -10,3 +10,10 @@ const DIRECTORY: &str = "sys/kernel/mm/ksm";
 pub fn merging(root: &Root, name: &str) -> Option<u64> {
     root.number(format!("{DIRECTORY}/{name}")).ok()
 }
+
+/// Sets a setting of the merging.
+///
+/// **Errors**: the system's: the kernel does not have it, or does not take the value.
+pub fn set_merging(root: &Root, name: &str, value: u64) -> std::io::Result<()> {
+    root.set(format!("{DIRECTORY}/{name}"), value)
+}

@@ -63,7 +63,32 @@ pub fn memory(root: &Root) -> Result<Memory, FactError> {
 
 /// The huge pages of the machine, smallest first.
 pub fn huge_pages(root: &Root) -> Vec<PagePool> {
-    pools(root, "sys/kernel/mm/hugepages")
+    pools_of(root, None)
+}
+
+/// The huge pages of a node, or of the machine, smallest first.
+pub fn pools_of(root: &Root, node: Option<u32>) -> Vec<PagePool> {
+    pools(root, &pools_directory(node))
+}
+
+/// Sets how many huge pages of a size a node has, or the machine. The kernel gives as many as it can.
+///
+/// **Errors**: the system's: there are no pages of this size, or we may not.
+pub fn set_huge_pages(
+    root: &Root,
+    node: Option<u32>,
+    size_kib: u64,
+    count: u64,
+) -> std::io::Result<()> {
+    let directory = pools_directory(node);
+    root.set(format!("{directory}/hugepages-{size_kib}kB/nr_hugepages"), count)
+}
+
+fn pools_directory(node: Option<u32>) -> String {
+    match node {
+        Some(id) => format!("sys/devices/system/node/node{id}/hugepages"),
+        None => "sys/kernel/mm/hugepages".to_owned(),
+    }
 }
 
 /// The nodes, in order; none for a kernel without NUMA.
@@ -89,7 +114,7 @@ fn node(root: &Root, id: u32) -> Result<Node, FactError> {
         cpus: cpu::parse_list(&cpus)
             .ok_or_else(|| root.unexpected(file("cpulist"), "a list of CPUs", &cpus))?,
         memory: parse(&root.text(file("meminfo"))?),
-        huge_pages: pools(root, &file("hugepages")),
+        huge_pages: pools_of(root, Some(id)),
         distances: distances
             .split_ascii_whitespace()
             .map_while(|distance| distance.parse().ok())

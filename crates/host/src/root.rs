@@ -1,7 +1,7 @@
 //! Reading the kernel's text files.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest file read from `/proc` or `/sys`. **Units**: bytes. `/proc/cpuinfo` of 4,096 CPUs is 6 MiB.
@@ -65,6 +65,12 @@ impl Root {
         let mut text = Vec::new();
         self.read_into(file, &mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Sets what a file of the kernel's says; it must exist.
+    pub(crate) fn set(&self, file: impl AsRef<Path>, value: u64) -> io::Result<()> {
+        let mut file = File::options().write(true).truncate(true).open(self.path(file))?;
+        file.write_all(value.to_string().as_bytes())
     }
 
     /// A number that is all a file says.

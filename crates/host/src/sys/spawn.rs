@@ -4,7 +4,7 @@
 //! string, pointer and list it needs is made before, and it makes only system calls. It first lets go of every
 //! descriptor that is not its own: another child that waits at its gate must not be kept alive by this one.
 
-use rustix::process::{Resource, Rlimit, Signal};
+use rustix::process::{Pid, Resource, Rlimit, Signal};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -127,13 +127,14 @@ pub(crate) fn fork(plan: &Plan) -> io::Result<i32> {
     let mut layout = Layout::of(plan);
     let everything = signal_set(libc::sigfillset);
     let mut before = signal_set(libc::sigemptyset);
+    let parent = rustix::process::getpid();
     // A handler of the parent must not run in the child, where it would write to the parent's pipes.
     // SAFETY: both sets are initialised and live for the call.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const everything, &raw mut before) };
     // SAFETY: the child calls nothing but `run_child`, which keeps to async-signal-safe calls and never returns.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
-        run_child(plan, &mut layout);
+        run_child(plan, &mut layout, parent);
     }
     let outcome = if pid < 0 { Err(io::Error::last_os_error()) } else { Ok(pid) };
     // SAFETY: as above.
@@ -151,10 +152,10 @@ fn signal_set(fill: unsafe extern "C" fn(*mut libc::sigset_t) -> c_int) -> libc:
 }
 
 /// The child. Only system calls from here on.
-fn run_child(plan: &Plan, layout: &mut Layout) -> ! {
+fn run_child(plan: &Plan, layout: &mut Layout, parent: Pid) -> ! {
     reset_signals();
     let mut report = plan.report.as_raw_fd();
-    let failed = match prepare(plan, layout, &mut report) {
+    let failed = match prepare(plan, layout, parent, &mut report) {
         Err(failure) => failure,
         Ok(()) => {
             wait_at_gate(layout.gate);
@@ -178,7 +179,12 @@ fn run_child(plan: &Plan, layout: &mut Layout) -> ! {
     }
 }
 
-fn prepare(plan: &Plan, layout: &mut Layout, report: &mut RawFd) -> Result<(), (Stage, i32)> {
+fn prepare(
+    plan: &Plan,
+    layout: &mut Layout,
+    parent: Pid,
+    report: &mut RawFd,
+) -> Result<(), (Stage, i32)> {
     let at = |stage| move |error: rustix::io::Errno| (stage, error.raw_os_error());
     // It cannot fail: a new child leads no group.
     let _ = rustix::process::setsid();
@@ -198,9 +204,16 @@ fn prepare(plan: &Plan, layout: &mut Layout, report: &mut RawFd) -> Result<(), (
     if let Some(nice) = plan.nice {
         rustix::process::setpriority_process(None, nice).map_err(at(Stage::Priority))?;
     }
-    // Should we have died before this line, the gate ends the child.
-    rustix::process::set_parent_process_death_signal(plan.on_our_death)
-        .map_err(at(Stage::Limits))?;
+    if plan.on_our_death.is_some() {
+        rustix::process::set_parent_process_death_signal(plan.on_our_death)
+            .map_err(at(Stage::Limits))?;
+        // The signal is for a death to come. A parent that opened the gate and died before that line
+        // has left its byte in the pipe, and the gate lets the child pass.
+        if rustix::process::getppid() != Some(parent) {
+            // SAFETY: _exit runs nothing of the parent's.
+            unsafe { libc::_exit(126) }
+        }
+    }
     Ok(())
 }
 
