@@ -238,6 +238,14 @@ impl EventBus {
     }
 }
 
+/// A bus that subscribes to another passes its events on.
+impl Subscriber for EventBus {
+    fn deliver(&self, event: &Arc<Event>) {
+        let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
+        subscribers.iter().for_each(|(_, subscriber)| subscriber.deliver(event));
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut subscribers = self.bus.subscribers.write().unwrap_or_else(PoisonError::into_inner);

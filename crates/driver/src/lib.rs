@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod combined;
 mod context;
 mod events;
 mod job;
@@ -16,6 +17,7 @@ mod stream;
 pub mod timing;
 
 pub use access::{Guard, Identity, Key, ObjectKind, Reference, Ruling, Tags};
+pub use combined::{Combined, ObjectDriver};
 pub use context::{CallContext, Client, ClientAccess, Extras, Peer, Transport};
 pub use events::{
     DomainEvent, DomainEventBody, Event, EventBus, GraphicsAddress, MonitorEvent, Subscriber,
