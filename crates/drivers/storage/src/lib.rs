@@ -1,0 +1,15 @@
+//! Storage pools: their definitions.
+//!
+//! A pool can be defined, looked up, printed, marked for the start of the daemon and undefined.
+//! None is ever active, so none has volumes: what starts one, or is about one that runs, says so.
+#![forbid(unsafe_code)]
+
+mod calls;
+mod conflict;
+mod define;
+mod driver;
+mod inactive;
+mod kind;
+mod routes;
+
+pub use crate::driver::StorageDriver;
