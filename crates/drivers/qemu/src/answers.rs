@@ -6,6 +6,7 @@ use config::domain::VirtType;
 use config::domain::cpu::{Cpu, CpuFeature, CpuModel, FeaturePolicy};
 
 use crate::argv::{Asks, MachineFacts};
+use crate::capabilities::cpu::Vendor;
 use crate::capabilities::{Accel, Emulator};
 
 impl Asks for Emulator {
@@ -40,14 +41,16 @@ impl Asks for Emulator {
             _ => return None,
         };
         let known = Emulator::host_model(self, accel)?;
+        let vendor = self.host_cpu(accel).and_then(|cpu| Vendor::by_signature(&cpu.vendor)?.name());
         let feature = |policy| {
             move |name: &'static str| CpuFeature { policy: Some(policy), name: name.into() }
         };
-        let required = known.require.names().map(feature(FeaturePolicy::Require));
-        let disabled = known.disable.names().map(feature(FeaturePolicy::Disable));
-        let model = CpuModel { fallback: None, vendor_id: None, name: known.model.as_str().into() };
+        let required = known.required().map(feature(FeaturePolicy::Require));
+        let disabled = known.disabled().map(feature(FeaturePolicy::Disable));
+        let model = CpuModel { fallback: None, vendor_id: None, name: known.model.name.into() };
         Some(Cow::Owned(Cpu {
             model: Some(model),
+            vendor: vendor.map(Into::into),
             features: required.chain(disabled).collect(),
             ..Cpu::default()
         }))

@@ -126,9 +126,19 @@ impl QemuDriver {
     /// Writes down what a later daemon must know of a running guest. A failure is logged: the
     /// guest goes on.
     pub(crate) fn save_status(&self, domain: &Domain, live: &Live) {
+        if let Some(document) = &domain.published().live {
+            self.save_status_of(domain, live, document);
+        }
+    }
+
+    /// The same with a document that readers do not see yet.
+    pub(crate) fn save_status_of(&self, domain: &Domain, live: &Live, document: &config::Domain) {
         let view = domain.published();
-        let Some(document) = &view.live else { return };
         let process = live.process.reference();
+        let (reboots_on_shutdown, last_layer, pending) = {
+            let parts = live.parts();
+            (parts.reboots_on_shutdown, parts.last_layer, parts.pending.clone())
+        };
         let status = Status {
             version: Status::VERSION,
             name: view.name.clone(),
@@ -143,8 +153,10 @@ impl QemuDriver {
             taints: view.taints,
             transient: !view.is_persistent(),
             stop_cause: live.stop_cause(),
-            reboots_on_shutdown: live.parts().reboots_on_shutdown,
+            reboots_on_shutdown,
+            last_layer,
             document: documents::print_live(document),
+            pending: pending.as_deref().map(documents::print_live),
         };
         if let Err(error) = self.status.save(&status) {
             tracing::error!(domain = %view.name, %error, "status not saved");

@@ -3,7 +3,7 @@
 //! A domain's readers take its published snapshot and never wait (`domain`); what works on a
 //! guest goes through its monitor, behind the domain's job gate. The life of a domain is in
 //! `lifecycle`, what can be asked of it in `lookup`, `block`, `stats` and `tuning`, what reaches
-//! into it in `guest` and `monitor`; `argv` turns a document into QEMU's command line.
+//! into it in `guest` and `monitor`, devices that come and go in `hotplug`; `argv` turns a document into QEMU's command line.
 //! `routes.rs` lists every procedure that is served.
 //!
 //! Not here: sockets, packets and who may call; those are the server's.
@@ -22,6 +22,8 @@ mod firmware;
 mod flags;
 mod guest;
 mod guest_log;
+mod host_model;
+mod hotplug;
 mod lifecycle;
 mod lookup;
 mod monitor;

@@ -73,24 +73,35 @@ pub(super) enum Backing {
 ///
 /// libvirt begins with the last disk, and with the top of each chain.
 pub(crate) fn number_layers(domain: &mut Domain) {
-    let mut next = 1 + domain.devices.disks.iter().flat_map(indices).max().unwrap_or_default();
+    let mut next = last_layer(domain).saturating_add(1);
     let disks = domain.devices.disks.iter_mut().rev();
     for disk in disks.filter(|disk| disk.target.bus != Some(DiskBus::Sd)) {
-        let mut number = |index: &mut Option<u32>| {
-            if index.is_none() {
-                *index = Some(next);
-                next = next.saturating_add(1);
-            }
-        };
-        if let Some(options) = options_mut(&mut disk.source) {
-            number(&mut options.index);
-        }
-        let mut below = disk.backing.as_mut();
-        while let Some(BackingStore::Layer(layer)) = below {
-            number(&mut layer.index);
-            below = layer.backing.as_mut();
-        }
+        next = number_disk(disk, next);
     }
+}
+
+/// Numbers those layers of a disk that have no number yet, from `next` on; the number after the last.
+pub(crate) fn number_disk(disk: &mut Disk, mut next: u32) -> u32 {
+    let mut number = |index: &mut Option<u32>| {
+        if index.is_none() {
+            *index = Some(next);
+            next = next.saturating_add(1);
+        }
+    };
+    if let Some(options) = options_mut(&mut disk.source) {
+        number(&mut options.index);
+    }
+    let mut below = disk.backing.as_mut();
+    while let Some(BackingStore::Layer(layer)) = below {
+        number(&mut layer.index);
+        below = layer.backing.as_mut();
+    }
+    next
+}
+
+/// The highest number of any layer; 0 if there is none.
+pub(crate) fn last_layer(domain: &Domain) -> u32 {
+    domain.devices.disks.iter().flat_map(indices).max().unwrap_or_default()
 }
 
 fn indices(disk: &Disk) -> impl Iterator<Item = u32> + '_ {
@@ -385,7 +396,6 @@ pub(super) fn write_cache(mode: DiskCache) -> Option<OnOff> {
 impl Line<'_> {
     /// A number that no layer of a disk has.
     pub(super) fn first_free_layer(&self) -> u32 {
-        let used = self.domain.devices.disks.iter().flat_map(indices).max();
-        used.unwrap_or_default().saturating_add(1)
+        last_layer(self.domain).saturating_add(1)
     }
 }

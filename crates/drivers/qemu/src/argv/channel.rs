@@ -16,7 +16,7 @@ impl Line<'_> {
         channels.iter().try_for_each(|channel| self.channel(channel))
     }
 
-    fn channel(&mut self, channel: &Channel) -> Result<()> {
+    pub(super) fn channel(&mut self, channel: &Channel) -> Result<()> {
         let alias = alias(&channel.info)?;
         let id = format!("char{alias}");
         let default_path = channel.target.name.as_deref().map(|name| {

@@ -145,7 +145,7 @@ impl Line<'_> {
         append: Option<OnOff>,
         id: &str,
     ) -> Options {
-        if self.starts() {
+        if self.opens_files() {
             let resource = output(path, append);
             options.set("path", self.open_as_file(resource, id)).set("append", OnOff::On);
         } else {
@@ -174,12 +174,13 @@ impl Line<'_> {
     }
 
     fn add_log(&mut self, options: &mut Options, log: &Log, id: &str) {
-        if self.starts() {
-            let resource = output(&log.file, log.append);
+        let Some(file) = log.file.as_deref() else { return };
+        if self.opens_files() {
+            let resource = output(file, log.append);
             let path = self.open_as_file(resource, &format!("{id}-log"));
             options.set("logfile", path).set("logappend", OnOff::On);
         } else {
-            options.set("logfile", &log.file).set("logappend", log.append);
+            options.set("logfile", file).set("logappend", log.append);
         }
     }
 }

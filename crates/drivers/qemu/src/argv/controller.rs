@@ -30,9 +30,7 @@ impl Line<'_> {
         let controllers = &self.domain.devices.controllers;
         for kind in ORDER {
             for controller in controllers.iter().filter(|controller| controller.kind == kind) {
-                if let Some(props) = self.controller(controller)? {
-                    self.device(props)?;
-                }
+                self.controller_device(controller)?;
             }
         }
         let unknown = controllers.iter().find(|controller| {
@@ -43,6 +41,14 @@ impl Line<'_> {
                 "controller type '{}' is not supported",
                 controller.kind
             ))),
+            None => Ok(()),
+        }
+    }
+
+    /// A controller, unless the machine has it.
+    pub(super) fn controller_device(&mut self, controller: &Controller) -> Result<()> {
+        match self.controller(controller)? {
+            Some(props) => self.device(props),
             None => Ok(()),
         }
     }

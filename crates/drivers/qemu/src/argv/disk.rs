@@ -75,7 +75,8 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn disk(&mut self, number: usize, disk: &Disk) -> Result<()> {
+    /// A disk with its block nodes; the images of a chain come before the drive that shows them.
+    pub(super) fn disk(&mut self, number: usize, disk: &Disk) -> Result<()> {
         if disk.encryption.is_some() || disk.auth.is_some() {
             let dev = &disk.target.dev;
             return Err(Error::unsupported(format!("secret of disk '{dev}' is not supported yet")));

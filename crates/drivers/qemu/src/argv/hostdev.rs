@@ -18,7 +18,7 @@ impl Line<'_> {
         devices.iter().try_for_each(|device| self.host_device(device))
     }
 
-    fn host_device(&mut self, device: &Hostdev) -> Result<()> {
+    pub(super) fn host_device(&mut self, device: &Hostdev) -> Result<()> {
         if device.mode == HostdevMode::Capabilities {
             return Err(Error::unsupported("hostdev mode 'capabilities' is not supported"));
         }

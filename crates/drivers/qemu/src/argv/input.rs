@@ -15,7 +15,7 @@ impl Line<'_> {
         inputs.iter().try_for_each(|input| self.input(input))
     }
 
-    fn input(&mut self, input: &Input) -> Result<()> {
+    pub(super) fn input(&mut self, input: &Input) -> Result<()> {
         match (input.kind, input.bus) {
             (InputType::Evdev, _) => self.host_input(input),
             (kind, Some(InputBus::Usb)) => {

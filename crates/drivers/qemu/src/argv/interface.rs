@@ -29,17 +29,20 @@ impl Line<'_> {
     pub(super) fn interfaces(&mut self) -> Result<()> {
         let interfaces = &self.domain.devices.interfaces;
         for (number, interface) in interfaces.iter().enumerate() {
-            // It is told of as a device of the host.
-            if matches!(interface.source.source, InterfaceSource::Hostdev(_)) {
-                self.not_started_yet("interface of type 'hostdev'")?;
-                continue;
-            }
-            let queues = self.queues(interface);
-            self.host_end(interface, &queues)?;
-            let rank = self.boot_order.interface(number, &interface.info);
-            self.card(interface, &queues, rank)?;
+            self.interface(number, interface)?;
         }
         Ok(())
+    }
+
+    pub(super) fn interface(&mut self, number: usize, interface: &Interface) -> Result<()> {
+        // It is told of as a device of the host.
+        if matches!(interface.source.source, InterfaceSource::Hostdev(_)) {
+            return self.not_started_yet("interface of type 'hostdev'");
+        }
+        let queues = self.queues(interface);
+        self.host_end(interface, &queues)?;
+        let rank = self.boot_order.interface(number, &interface.info);
+        self.card(interface, &queues, rank)
     }
 
     fn queues(&self, interface: &Interface) -> Queues {
@@ -107,8 +110,8 @@ impl Line<'_> {
 
     fn tap(&mut self, alias: &str, queues: &Queues) -> Props {
         let mut open = |resource: fn(String, u32) -> Resource| {
-            let numbers = (0..queues.count)
-                .map(|queue| self.open(resource(alias.to_owned(), queue)).to_string());
+            let numbers =
+                (0..queues.count).map(|queue| self.open(resource(alias.to_owned(), queue)));
             let numbers: Vec<String> = numbers.collect();
             numbers.join(":")
         };

@@ -30,7 +30,10 @@ impl<'a> Line<'a> {
             domain,
             context,
             chipset: Chipset::of(domain)?,
-            boot_order: BootOrder::of(domain),
+            boot_order: match context.purpose {
+                Purpose::Plug => BootOrder::default(),
+                Purpose::Start | Purpose::Native => BootOrder::of(domain),
+            },
             args: Vec::with_capacity(128),
             descriptors: Vec::new(),
             sets: 0,
@@ -46,6 +49,12 @@ impl<'a> Line<'a> {
             args: self.args,
             descriptors: self.descriptors,
         })
+    }
+
+    /// What was added so far, for a guest that runs already: options with their values, and what
+    /// has to be open.
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Descriptor>) {
+        (self.args, self.descriptors)
     }
 
     /// Adds a switch.
@@ -75,7 +84,7 @@ impl<'a> Line<'a> {
     /// `CONFIG_UNSUPPORTED` if it is to run in a QEMU that has no such device.
     pub(super) fn device(&mut self, mut props: Props) -> Result<()> {
         if let Some(driver) = props.text("driver").filter(|_| self.starts())
-            && !self.context.emulator.has_device(driver)
+            && !self.context.emulator.has_device(full_name(driver))
         {
             let what = format!("device '{driver}' is not supported by this QEMU binary");
             return Err(Error::unsupported(what));
@@ -85,8 +94,13 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    /// Whether a process is to be started.
+    /// Whether it is for a process of the daemon, be it one that is to be started or one that runs.
     pub(super) fn starts(&self) -> bool {
+        self.context.purpose != Purpose::Native
+    }
+
+    /// Whether files come open: a QEMU that runs opens those that a device needs itself.
+    pub(super) fn opens_files(&self) -> bool {
         self.context.purpose == Purpose::Start
     }
 
@@ -98,17 +112,23 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    /// Has `resource` open in QEMU; its number there.
-    pub(super) fn open(&mut self, resource: Resource) -> i32 {
+    /// Has `resource` open in QEMU; its number there, or its name if QEMU runs already.
+    pub(super) fn open(&mut self, resource: Resource) -> String {
         // There are as many as devices in a document, which has a limit.
         let number =
             FIRST_DESCRIPTOR.saturating_add(self.descriptors.len().try_into().unwrap_or(i32::MAX));
         self.descriptors.push(Descriptor { number, resource });
-        number
+        match self.context.purpose {
+            Purpose::Plug => plugged_name(number),
+            Purpose::Start | Purpose::Native => number.to_string(),
+        }
     }
 
     /// Has `resource` open in QEMU as a file that a path can name; that path.
     pub(super) fn open_as_file(&mut self, resource: Resource, purpose: &str) -> String {
+        if let (Resource::Device { path }, false) = (&resource, self.opens_files()) {
+            return path.display().to_string();
+        }
         let number = self.open(resource);
         let set = self.sets;
         self.sets += 1;
@@ -121,6 +141,19 @@ impl<'a> Line<'a> {
     /// Directory of the guest.
     pub(super) fn directory(&self) -> PathBuf {
         self.context.directories.guest(self.context.id, self.domain.name.as_str())
+    }
+}
+
+/// The name in QEMU's monitor of what comes open to a guest that runs.
+pub(super) fn plugged_name(number: i32) -> String {
+    format!("plug{number}")
+}
+
+/// The name that QEMU lists a device by, of one that has a shorter one, too.
+fn full_name(driver: &str) -> &str {
+    match driver {
+        "lsi" => "lsi53c895a",
+        driver => driver,
     }
 }
 

@@ -18,7 +18,7 @@ impl Line<'_> {
         memories.iter().try_for_each(|memory| self.memory_device(memory))
     }
 
-    fn memory_device(&mut self, memory: &MemoryDevice) -> Result<()> {
+    pub(super) fn memory_device(&mut self, memory: &MemoryDevice) -> Result<()> {
         let alias = alias(&memory.info)?;
         let id = format!("mem{alias}");
         let mut object = self.backend(Piece {

@@ -24,6 +24,7 @@ mod blockdev;
 mod boot;
 mod channel;
 mod chardev;
+mod chardev_backend;
 mod clock;
 mod command_line;
 mod controller;
@@ -46,6 +47,7 @@ mod network_storage;
 mod numa;
 mod options;
 mod panic;
+mod plug;
 mod power;
 mod props;
 mod qemu_namespace;
@@ -69,9 +71,11 @@ use std::path::{Path, PathBuf};
 use config::{Domain, Error};
 
 pub(crate) use asks::{Asks, MachineFacts};
-pub(crate) use blockdev::number_layers;
-pub(crate) use command_line::{CommandLine, Existing, Resource, quoted};
+pub(crate) use blockdev::{last_layer, number_disk, number_layers};
+pub(crate) use command_line::{CommandLine, Descriptor, Existing, Resource, quoted};
 pub(crate) use native::{generic_interfaces, to_native};
+pub(crate) use plug::{Plug, Step, plug};
+pub(crate) use watchdog::watchdog_action;
 
 use line::Line;
 
@@ -101,6 +105,8 @@ pub(crate) enum Purpose {
     Start,
     /// Text for a reader: sockets and files are named.
     Native,
+    /// A device of a process that runs: sockets come open by name, files are named.
+    Plug,
 }
 
 /// Whether the kernel can move packets of virtio interfaces itself.

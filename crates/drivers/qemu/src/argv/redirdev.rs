@@ -18,7 +18,7 @@ impl Line<'_> {
         devices.iter().try_for_each(|device| self.redirected_device(device))
     }
 
-    fn redirected_device(&mut self, device: &Redirdev) -> Result<()> {
+    pub(super) fn redirected_device(&mut self, device: &Redirdev) -> Result<()> {
         let alias = alias(&device.info)?;
         let id = format!("char{alias}");
         self.chardev(&HostEnd {

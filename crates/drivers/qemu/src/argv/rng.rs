@@ -18,7 +18,7 @@ impl Line<'_> {
         generators.iter().try_for_each(|rng| self.random_generator(rng))
     }
 
-    fn random_generator(&mut self, rng: &Rng) -> Result<()> {
+    pub(super) fn random_generator(&mut self, rng: &Rng) -> Result<()> {
         let alias = alias(&rng.info)?;
         let id = format!("obj{alias}");
         let object = match &rng.backend {

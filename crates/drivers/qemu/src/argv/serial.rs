@@ -15,7 +15,7 @@ impl Line<'_> {
         serials.iter().try_for_each(|serial| self.serial(serial))
     }
 
-    fn serial(&mut self, serial: &Serial) -> Result<()> {
+    pub(super) fn serial(&mut self, serial: &Serial) -> Result<()> {
         let alias = alias(&serial.info)?;
         let id = format!("char{alias}");
         self.chardev(&HostEnd::new(&serial.source, id.clone()))?;
@@ -35,7 +35,7 @@ impl Line<'_> {
         parallels.iter().try_for_each(|parallel| self.parallel(parallel))
     }
 
-    fn parallel(&mut self, parallel: &Parallel) -> Result<()> {
+    pub(super) fn parallel(&mut self, parallel: &Parallel) -> Result<()> {
         let alias = alias(&parallel.info)?;
         let id = format!("char{alias}");
         self.chardev(&HostEnd {
@@ -53,7 +53,7 @@ impl Line<'_> {
         consoles.iter().try_for_each(|console| self.console(console))
     }
 
-    fn console(&mut self, console: &Console) -> Result<()> {
+    pub(super) fn console(&mut self, console: &Console) -> Result<()> {
         let kind = console.target.kind.unwrap_or(ConsoleType::Serial);
         match kind {
             ConsoleType::Serial => Ok(()),

@@ -18,7 +18,7 @@ impl Line<'_> {
         memories.iter().try_for_each(|shmem| self.shared_memory(shmem))
     }
 
-    fn shared_memory(&mut self, shmem: &Shmem) -> Result<()> {
+    pub(super) fn shared_memory(&mut self, shmem: &Shmem) -> Result<()> {
         let model = shmem.model.map(|model| model.kind).unwrap_or(ShmemModel::Ivshmem);
         let alias = alias(&shmem.info)?;
         let mut props = match model {

@@ -1,6 +1,7 @@
 //! `<vsock>`
 
 use config::Error;
+use config::domain::peripheral::Vsock;
 
 use super::Result;
 use super::command_line::Resource;
@@ -10,18 +11,20 @@ use super::virtio;
 impl Line<'_> {
     /// `<vsock>`
     pub(super) fn vsock(&mut self) -> Result<()> {
-        let Some(vsock) = self.domain.devices.vsock.as_deref() else {
-            return Ok(());
-        };
+        let vsock = self.domain.devices.vsock.as_deref();
+        vsock.map_or(Ok(()), |vsock| self.guest_socket(vsock))
+    }
+
+    pub(super) fn guest_socket(&mut self, vsock: &Vsock) -> Result<()> {
         let cid = vsock.cid.and_then(|cid| cid.address).ok_or_else(|| {
             Error::unsupported("vsock whose address the daemon chooses is not supported yet")
         })?;
         let mut props = virtio::device("vhost-vsock", vsock.model.into(), &vsock.driver.virtio);
-        let descriptor = if self.starts() { self.open(Resource::VhostVsock { cid }) } else { -1 };
-        props
-            .set("id", alias(&vsock.info)?)
-            .set("guest-cid", cid)
-            .set("vhostfd", descriptor.to_string());
+        let descriptor = match self.starts() {
+            true => self.open(Resource::VhostVsock { cid }),
+            false => "-1".to_owned(),
+        };
+        props.set("id", alias(&vsock.info)?).set("guest-cid", cid).set("vhostfd", descriptor);
         self.place(&mut props, &vsock.info)?;
         self.device(props)
     }

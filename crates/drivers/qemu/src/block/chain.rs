@@ -24,13 +24,13 @@ const STORAGE: Duration = Duration::from_secs(10);
 
 const DOMAIN: ErrorDomain = ErrorDomain::STORAGE;
 
-/// Completes the chains of all disks, and numbers their images.
+/// Completes the chains of all disks, and numbers their images; the highest number that one has.
 ///
 /// # Errors
 /// `SYSTEM_ERROR` naming an image that cannot be read; `OPERATION_INVALID` or
 /// `CONFIG_UNSUPPORTED` for a chain that cannot be followed; `OPERATION_TIMEOUT` when the storage
 /// does not answer.
-pub(crate) async fn resolve(document: &mut config::Domain) -> Result<()> {
+pub(crate) async fn resolve(document: &mut config::Domain) -> Result<u32> {
     let mut dropped = Vec::new();
     for (number, disk) in document.devices.disks.iter_mut().enumerate() {
         match follow(disk).await? {
@@ -43,6 +43,7 @@ pub(crate) async fn resolve(document: &mut config::Domain) -> Result<()> {
         document.devices.disks.remove(number);
     }
     argv::number_layers(document);
+    let last = argv::last_layer(document);
     for disk in &mut document.devices.disks {
         // An empty drive counts, but nobody sees its number.
         if DiskLayer::top(disk).place == Place::Empty {
@@ -51,7 +52,23 @@ pub(crate) async fn resolve(document: &mut config::Domain) -> Result<()> {
             disk.driver.format = None;
         }
     }
-    Ok(())
+    Ok(last)
+}
+
+/// Completes the chain of one disk, which comes while its guest runs.
+///
+/// # Errors
+/// Those of [`resolve`]; a top that is not there is one, whatever the document allows at start.
+pub(crate) async fn resolve_disk(disk: &mut Disk) -> Result<()> {
+    match follow(disk).await? {
+        Followed::Whole => Ok(()),
+        Followed::Missing => {
+            let top =
+                disk_layers(disk).first().and_then(|layer| layer.place.path().map(str::to_owned));
+            let what = format!("Cannot access storage file '{}'", top.unwrap_or_default());
+            Err(Error::operation_failed(DOMAIN, what))
+        }
+    }
 }
 
 /// The document with the chains that its images tell of, for somebody who only looks: a chain that

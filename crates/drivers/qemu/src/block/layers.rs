@@ -121,6 +121,11 @@ fn options(source: &StorageSource) -> &SourceOptions {
     }
 }
 
+/// Forgets the number that an image had in a guest.
+pub(crate) fn without_number(source: &mut StorageSource) {
+    options_mut(source).index = None;
+}
+
 /// What the source of every type may have, to be changed.
 pub(super) fn options_mut(source: &mut StorageSource) -> &mut SourceOptions {
     match source {

@@ -6,11 +6,12 @@ mod disk_errors;
 pub(crate) mod figures;
 mod image_end;
 mod info;
+mod io_tune;
 mod layers;
 
 pub(crate) use figures::Figures;
 pub(crate) use image_end::image_end;
-pub(crate) use layers::{DiskLayer, Place, disk_layers, format_of};
+pub(crate) use layers::{DiskLayer, Place, disk_layers, format_of, without_number};
 
 use std::path::Path;
 use std::time::Duration;

@@ -19,6 +19,8 @@ pub struct KnownHost {
     standard: Option<(Arch, PathBuf)>,
     emulator: Option<Arc<Emulator>>,
     nvram_dir: Arc<str>,
+    /// All emulators, and where programs are.
+    emulators: Emulators,
 }
 
 impl Emulators {
@@ -40,7 +42,14 @@ impl Emulators {
             Some(path) => Some(self.get(&path).await.map_err(|error| errors::probe(&error))?),
             None => None,
         };
-        Ok(KnownHost { host: Arch::host(), standard, emulator, nvram_dir: nvram_dir.into() })
+        let nvram_dir = nvram_dir.into();
+        let emulators = self.clone();
+        Ok(KnownHost { host: Arch::host(), standard, emulator, nvram_dir, emulators })
+    }
+
+    /// Whether the programs that emulate a TPM are installed.
+    pub fn has_swtpm(&self) -> bool {
+        ["swtpm", "swtpm_setup"].iter().all(|name| self.find(name).is_some())
     }
 
     /// The emulator that runs `definition`.
@@ -74,6 +83,10 @@ impl Host for KnownHost {
 
     fn nvram_directory(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.nvram_dir)
+    }
+
+    fn has_swtpm(&self) -> bool {
+        self.emulators.has_swtpm()
     }
 
     fn qemu(&self, emulator: &str) -> Option<&dyn Qemu> {

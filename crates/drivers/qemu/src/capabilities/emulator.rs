@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use qmp::VersionTriple;
 use serde::{Deserialize, Serialize};
 
-use super::cpu::{CpuData, Description, Missing, describe};
+use super::cpu::{Candidate, CpuData, Description, FeatureSet, Model, Purpose, describe};
 use super::{Arch, Names, SchemaPath};
 
 /// How a guest's instructions are executed.
@@ -41,7 +41,6 @@ pub struct Emulator {
     pub(super) sev: Option<Sev>,
     pub(super) sgx: Option<Sgx>,
     pub(super) machines: Vec<Machine>,
-    pub(super) cpu_data: BTreeMap<String, CpuData>,
     pub(super) tcg: Option<Acceleration>,
     pub(super) kvm: Option<Acceleration>,
 }
@@ -288,12 +287,33 @@ impl Emulator {
         [Accel::Kvm, Accel::Tcg].into_iter().find(|accel| self.supports(*accel))
     }
 
+    /// The CPU that has all that can be had here.
+    pub fn host_cpu(&self, accel: Accel) -> Option<CpuData> {
+        let mut cpu = self.acceleration(accel)?.host_cpu.clone()?;
+        // A QEMU that does not tell what it leaves out of a CPU is not believed about registers.
+        if !self.has_property("max-x86_64-cpu", "unavailable-features") {
+            cpu.features = cpu.features.without(&FeatureSet::of_registers());
+        }
+        Some(cpu)
+    }
+
+    /// The named models of x86 that guests can be given, with what of them cannot be had here.
+    pub fn candidates(&self, accel: Accel) -> Vec<Candidate> {
+        let offered = self.acceleration(accel).map_or(&[][..], |accel| &accel.cpu_models);
+        let candidate = |model: &'static Model| {
+            let offered = offered.iter().find(|offered| offered.name == model.name)?;
+            let blockers = offered.blockers.iter().map(String::as_str).collect();
+            Some(Candidate { model, blockers })
+        };
+        Model::all().iter().filter(|model| model.describes_cpus()).filter_map(candidate).collect()
+    }
+
     /// The CPU that has all that can be had here, told as a named model and what differs: what a guest
     /// with `<cpu mode='host-model'>` gets. None on other architectures than x86.
     pub fn host_model(&self, accel: Accel) -> Option<Description> {
-        let host = self.acceleration(accel)?.host_cpu.as_ref()?;
+        let host = self.host_cpu(accel)?;
         self.arch().filter(|arch| arch.is_x86())?;
-        describe(host, &self.cpu_data, Missing::Allowed)
+        describe(&host, self.candidates(accel).into_iter(), Purpose::Guest(None))
     }
 
     /// Machine types: the default first, then in QEMU's order.
@@ -312,10 +332,5 @@ impl Emulator {
     /// The machine type of a guest that names none.
     pub fn default_machine(&self) -> Option<&Machine> {
         self.machines.iter().find(|machine| machine.is_default)
-    }
-
-    /// What the named CPU models are made of.
-    pub fn cpu_data(&self) -> &BTreeMap<String, CpuData> {
-        &self.cpu_data
     }
 }

@@ -14,7 +14,7 @@ mod session;
 mod switches;
 
 #[cfg(test)]
-pub(super) mod recorded;
+pub(crate) mod recorded;
 #[cfg(test)]
 mod tests;
 

@@ -9,10 +9,11 @@ use api::{Error, ErrorDomain, Result};
 use host::process::Process;
 use qmp::commands::{StatsSchemas, VcpuThread};
 use qmp::{Agent, Monitor};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::RunState;
 use crate::capabilities::Emulator;
+use crate::hotplug::UnplugOutcome;
 
 /// A running guest.
 ///
@@ -60,6 +61,12 @@ pub(crate) struct LiveParts {
     /// By path, where an image on a block device ended when it was first asked for; nothing while
     /// it is being read. QEMU itself only knows of what it wrote since it opened the image.
     pub image_ends: HashMap<String, watch::Receiver<Option<u64>>>,
+    /// Highest number that an image of a disk has had: none is given twice.
+    pub last_layer: u32,
+    /// What the document becomes, while a medium is changed.
+    pub pending: Option<Arc<config::Domain>>,
+    /// By alias, who waits for the guest to let go of a device.
+    pub unplugs: HashMap<String, oneshot::Sender<UnplugOutcome>>,
 }
 
 /// Why the daemon itself ends a guest; without one, the process ended by itself.
@@ -119,6 +126,22 @@ impl Live {
     /// What changes while it runs; held for a moment, never across a wait.
     pub(crate) fn parts(&self) -> MutexGuard<'_, LiveParts> {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits in the name of whoever asks the guest to let go of a device.
+    pub(crate) fn expect_unplug(&self, alias: &str) -> oneshot::Receiver<UnplugOutcome> {
+        let (sender, receiver) = oneshot::channel();
+        self.parts().unplugs.insert(alias.to_owned(), sender);
+        receiver
+    }
+
+    /// Tells who waits for a device to go, if anybody does, what became of it.
+    pub(crate) fn end_unplug(&self, alias: &str, outcome: Option<UnplugOutcome>) {
+        let waiter = self.parts().unplugs.remove(alias);
+        if let (Some(waiter), Some(outcome)) = (waiter, outcome) {
+            // Who gave up waiting need not know.
+            let _ = waiter.send(outcome);
+        }
     }
 
     /// Says why the guest is being ended. The first cause counts.

@@ -6,6 +6,7 @@ mod console;
 mod display;
 mod keys;
 mod nmi;
+mod password;
 mod screenshot;
 mod sleep;
 mod terminal;

@@ -34,6 +34,7 @@ impl QemuDriver {
         self.remove_runtime(&live.directory);
         let directories = self.settings.directories();
         self.remove_runtime(&directories.channels(live.id, &domain.name()));
+        self.remove_runtime(&directories.memory(live.id, &domain.name()));
         self.registry.release_id(live.id);
         let mut reference = domain.reference();
         let after = domain.publish(|view| {

@@ -137,6 +137,11 @@ impl QemuDriver {
                 return;
             }
         };
+        let pending = status.pending.as_deref().map(documents::read_live).transpose();
+        let pending = pending.unwrap_or_else(|error| {
+            tracing::error!(name = status.name, %error, "change of a medium not read");
+            None
+        });
         let Some(domain) = self.domain_of(&status) else { return };
         let emulator = self.emulators.known(&status.emulator);
         let live = Arc::new(Live::new(status.id, process, emulator, status.directory.clone()));
@@ -144,6 +149,8 @@ impl QemuDriver {
             live.ends_because(cause);
         }
         live.parts().reboots_on_shutdown = status.reboots_on_shutdown;
+        live.parts().last_layer = status.last_layer;
+        live.parts().pending = pending.map(Arc::new);
         domain.set_live(Some(Arc::clone(&live)));
         self.registry.bind_id(status.id, &domain);
         domain.publish(|view| {
@@ -236,6 +243,7 @@ impl QemuDriver {
             view.live = document.map(Arc::new);
         });
         self.save_status(domain, live);
+        self.reconcile_devices(domain, live).await?;
         match live.stop_cause() {
             Some(cause) => self.end_because(domain, live, cause),
             None if status.status == "shutdown" => self.when_down(domain, live),

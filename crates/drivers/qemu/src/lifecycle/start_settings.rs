@@ -63,7 +63,7 @@ fn below_maximum(document: &config::Domain) -> Option<u64> {
 }
 
 /// Arguments of `block_set_io_throttle`; none for a disk without a name in QEMU.
-fn io_limits(disk: &Disk) -> Option<Value> {
+pub(crate) fn io_limits(disk: &Disk) -> Option<Value> {
     let alias = disk.info.alias.name()?;
     let id = match disk.target.bus {
         Some(DiskBus::Virtio) => format!("/machine/peripheral/{alias}/virtio-backend"),

@@ -65,9 +65,9 @@ impl QemuDriver {
             "VSERPORT_CHANGE" => self.on_port_change(domain, live, decoded(domain, event)),
             "DEVICE_DELETED" => self.on_device_deleted(domain, live, decoded(domain, event)),
             "DEVICE_UNPLUG_GUEST_ERROR" | "MEM_UNPLUG_ERROR" => {
-                self.on_unplug_refused(domain, decoded(domain, event));
+                self.on_unplug_refused(domain, live, decoded(domain, event));
             }
-            "ACPI_DEVICE_OST" => self.on_acpi_status(domain, decoded(domain, event)),
+            "ACPI_DEVICE_OST" => self.on_acpi_status(domain, live, decoded(domain, event)),
             "MEMORY_DEVICE_SIZE_CHANGE" => {
                 self.on_memory_size_change(domain, live, decoded(domain, event));
             }

@@ -13,15 +13,16 @@ use driver::{CallContext, Handler};
 use host::kvm::Kvm;
 
 use super::no_flags;
+use crate::capabilities::cpu::{Model, POWER_MODELS};
 use crate::capabilities::document::{Request, RequestError, domain_capabilities};
-use crate::capabilities::{Accel, Arch, Emulator};
+use crate::capabilities::{Arch, Emulator};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 
 /// Most virtual CPUs that a guest without KVM is promised.
 const TRANSLATED_VCPUS: i32 = 16;
 
-fn refused(error: &RequestError) -> Error {
+pub(super) fn refused(error: &RequestError) -> Error {
     match error {
         RequestError::Probe(error) => errors::probe(error),
         RequestError::NoEmulator(_) => Error::config_unsupported(QEMU, error.to_string()),
@@ -104,31 +105,24 @@ impl Handler<ConnectGetCpuModelNames> for QemuDriver {
         let arch = Arch::by_name(&args.arch).ok_or_else(|| {
             Error::invalid_arg(QEMU, format!("cannot find architecture {}", args.arch))
         })?;
-        let models = self.model_names(arch).await?;
+        let models = model_names(arch)?;
         let count = i32::try_from(models.len()).unwrap_or(i32::MAX);
         let models = if args.need_results == 0 { Vec::new() } else { models };
         Ok(ConnectGetCpuModelNamesRet { models: models.into(), ret: count })
     }
 }
 
-impl QemuDriver {
-    /// The CPU models that guests of an architecture can name, simple ones first. ARM's and the
-    /// mainframe's come with the machine: there the list is empty.
-    async fn model_names(&self, arch: Arch) -> Result<Vec<String>> {
-        if !arch.is_x86() && !arch.name.starts_with("ppc64") {
-            return match arch.name {
-                "aarch64" | "armv6l" | "armv7l" | "armv7b" | "s390" | "s390x" => Ok(Vec::new()),
-                name => Err(Error::new(
-                    ErrorCode::NO_SUPPORT,
-                    ErrorDomain::CPU,
-                    format!("'{name}' architecture is not supported by CPU driver"),
-                )),
-            };
-        }
-        let Some(binary) = self.emulators.binary(arch) else { return Ok(Vec::new()) };
-        let emulator = self.emulators.get(&binary).await.map_err(|error| errors::probe(&error))?;
-        let accel = emulator.acceleration(Accel::Tcg).or(emulator.acceleration(Accel::Kvm));
-        let models = accel.into_iter().flat_map(|accel| accel.cpu_models.iter().rev());
-        Ok(models.map(|model| model.name.clone()).collect())
+/// The CPU models that guests of an architecture can name, simple ones first. ARM's and the mainframe's
+/// come with the machine: there the list is empty.
+fn model_names(arch: Arch) -> Result<Vec<String>> {
+    match arch.name {
+        "i686" | "x86_64" => Ok(Model::all().iter().map(|model| model.name.to_owned()).collect()),
+        "ppc64" | "ppc64le" => Ok(POWER_MODELS.map(str::to_owned).into()),
+        "aarch64" | "armv6l" | "armv7l" | "armv7b" | "s390" | "s390x" => Ok(Vec::new()),
+        name => Err(Error::new(
+            ErrorCode::NO_SUPPORT,
+            ErrorDomain::CPU,
+            format!("'{name}' architecture is not supported by CPU driver"),
+        )),
     }
 }

@@ -35,11 +35,11 @@ pub(super) fn nodes(root: &Root) -> Result<Vec<Node>> {
     Ok(vec![Node { id: 0, cpus: Vec::new(), memory, huge_pages, distances: Vec::new() }])
 }
 
-fn last_id(nodes: &[Node]) -> i32 {
+pub(super) fn last_id(nodes: &[Node]) -> i32 {
     nodes.last().and_then(|node| i32::try_from(node.id).ok()).unwrap_or(0)
 }
 
-fn out_of_range(start: i32, last: i32) -> Error {
+pub(super) fn out_of_range(start: i32, last: i32) -> Error {
     Error::internal(HOST, format!("start cell {start} out of range (0-{last})"))
 }
 

@@ -6,8 +6,11 @@
 mod capabilities;
 mod connection;
 mod cpu;
+mod cpu_documents;
 mod memory;
+mod pages;
 mod state;
+mod suspend;
 mod sysinfo;
 mod tuning;
 

@@ -109,9 +109,7 @@ impl Node {
                     .map(PathBuf::from)
                     .collect(),
                 kvm_max_vcpus: Kvm::open().ok().and_then(|kvm| kvm.max_vcpus()),
-                has_swtpm: ["swtpm", "swtpm_setup"]
-                    .iter()
-                    .all(|name| emulators.find(name).is_some()),
+                has_swtpm: emulators.has_swtpm(),
                 has_vfio: host::iommu::has_vfio(&root),
             })
         })

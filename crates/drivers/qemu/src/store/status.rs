@@ -49,8 +49,14 @@ pub(crate) struct Status {
     /// Whether the guest comes up again when it has gone down.
     #[serde(default)]
     pub reboots_on_shutdown: bool,
+    /// Highest number that an image of a disk has had.
+    #[serde(default)]
+    pub last_layer: u32,
     /// The live document.
     pub document: String,
+    /// What it becomes, while a medium is changed: QEMU knows which of the two is true.
+    #[serde(default)]
+    pub pending: Option<String>,
 }
 
 /// How far a start got.

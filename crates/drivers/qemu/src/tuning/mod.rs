@@ -1,10 +1,17 @@
 //! Processors and memory of a domain: how many, how much, where.
 
+mod block_io;
 mod cpu_map;
+mod interface;
+mod iothreads;
 mod memory;
+mod memory_limits;
 mod memory_stats;
+mod numa;
+pub(crate) mod parameters;
 mod pinning;
 mod scheduler;
+pub(crate) mod vcpu;
 mod vcpu_hotplug;
 mod vcpu_info;
 mod vcpus;
@@ -13,8 +20,13 @@ use config::domain::memory::{Balloon, BalloonModel};
 
 pub(crate) use memory_stats::{BALLOON_FIGURES, BEFORE_LAST_UPDATE, BalloonFigure};
 pub(crate) use pinning::apply_pins;
-pub(crate) use vcpu_hotplug::is_vcpu_alias;
+pub(crate) use vcpu_hotplug::{describe_at_start, is_vcpu_alias};
 pub(crate) use vcpu_info::VcpuTimes;
+
+/// `LIVE`, `CONFIG`, and that the client takes strings.
+const KNOWN: u32 = 0x1 | 0x2 | STRINGS;
+/// That the client takes strings. **Source**: `VIR_TYPED_PARAM_STRING_OKAY`.
+const STRINGS: u32 = 0x4;
 
 /// How many virtual CPUs there can be.
 pub(crate) fn maximum_vcpus(document: &config::Domain) -> u32 {

@@ -175,7 +175,7 @@ impl QemuDriver {
         threads.into_iter().try_for_each(|thread| pin(thread, cpus))
     }
 
-    fn tell_pinned(&self, domain: &Domain, what: String, cpus: &RangeSet) {
+    pub(super) fn tell_pinned(&self, domain: &Domain, what: String, cpus: &RangeSet) {
         let mut params = Params::default();
         params.string(what, cpus.to_string());
         self.tell(domain, DomainEventBody::Tunable { params: params.0 });
@@ -193,7 +193,7 @@ fn in_range(vcpu: u32, document: Option<&config::Domain>, which: &str) -> Result
     ))
 }
 
-fn wanted(map: &[u8]) -> Result<RangeSet> {
+pub(super) fn wanted(map: &[u8]) -> Result<RangeSet> {
     let cpus = cpu_map::read(map, cpu_map::host_cpus());
     if cpus.is_empty() {
         return Err(Error::invalid_arg(QEMU, "Empty cpu list for pinning"));
@@ -201,7 +201,7 @@ fn wanted(map: &[u8]) -> Result<RangeSet> {
     Ok(cpus)
 }
 
-fn pin(thread: i32, cpus: &RangeSet) -> Result<()> {
+pub(super) fn pin(thread: i32, cpus: &RangeSet) -> Result<()> {
     let cpus: Vec<u32> = cpus.iter().collect();
     match set_affinity(thread, &cpus) {
         // A thread that has ended since it was listed needs no CPUs.

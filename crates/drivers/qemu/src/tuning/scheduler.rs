@@ -1,24 +1,19 @@
-//! Shares and limits that are kept with a domain, as its document has them.
+//! Shares and limits of a domain's CPU time, as its document has them.
 
 use api::remote::{
-    DomainGetMemoryParameters, DomainGetMemoryParametersArgs, DomainGetMemoryParametersRet,
     DomainGetSchedulerParameters, DomainGetSchedulerParametersArgs,
     DomainGetSchedulerParametersFlags, DomainGetSchedulerParametersFlagsArgs,
     DomainGetSchedulerParametersFlagsRet, DomainGetSchedulerParametersRet, DomainGetSchedulerType,
     DomainGetSchedulerTypeArgs, DomainGetSchedulerTypeRet,
 };
 use api::{Params, Result};
-use config::Kib;
 use driver::{CallContext, Handler};
 
+use super::KNOWN;
 use crate::domain::Impact;
 use crate::driver::QemuDriver;
 use crate::flags;
 
-/// What a limit is called that is none. **Units**: KiB. **Source**: `VIR_DOMAIN_MEMORY_PARAM_UNLIMITED`.
-const UNLIMITED_KIB: u64 = 9_007_199_254_740_991;
-/// `LIVE`, `CONFIG`, and that the client takes strings.
-const KNOWN: u32 = 0x1 | 0x2 | 0x4;
 /// Weight, period (µs) and quota of a control group that nobody has limited.
 const RUNNING_DEFAULTS: (u64, u64, i64) = (100, 100_000, -1);
 /// How many scheduler parameters there are.
@@ -74,27 +69,5 @@ impl Handler<DomainGetSchedulerParametersFlags> for QemuDriver {
             .llong("iothread_quota", tune.iothread_quota.unwrap_or(quota));
         params.0.truncate(usize::try_from(args.nparams).unwrap_or(0));
         Ok(DomainGetSchedulerParametersFlagsRet { params: params.into() })
-    }
-}
-
-impl Handler<DomainGetMemoryParameters> for QemuDriver {
-    async fn handle(
-        &self,
-        _: &CallContext,
-        args: DomainGetMemoryParametersArgs,
-    ) -> Result<DomainGetMemoryParametersRet> {
-        flags::only(args.flags, KNOWN, "qemuDomainGetMemoryParameters")?;
-        let view = self.registry.find(&args.dom)?.published();
-        let tune = &Impact::document(args.flags, &view)?.memtune;
-        let limit = |limit: Option<Kib>| limit.map_or(UNLIMITED_KIB, |limit| limit.0);
-        let mut params = Params::default();
-        params
-            .ullong("hard_limit", limit(tune.hard_limit))
-            .ullong("soft_limit", limit(tune.soft_limit))
-            .ullong("swap_hard_limit", limit(tune.swap_hard_limit));
-        let nparams = i32::try_from(params.0.len()).unwrap_or(i32::MAX);
-        // Without room, a client asks how many there are.
-        params.0.truncate(usize::try_from(args.nparams).unwrap_or(0));
-        Ok(DomainGetMemoryParametersRet { params: params.into(), nparams })
     }
 }

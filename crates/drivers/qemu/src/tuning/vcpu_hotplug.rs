@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use api::{Error, ErrorCode, Result};
 use config::domain::{VcpuState, Vcpus};
+use config::{RangeSet, YesNo};
 use qmp::Command;
 use qmp::commands::{CpuPlace, HotpluggableCpu, VcpuThread};
 use serde_json::{Map, Value};
 
+use super::vcpu::Switch;
 use super::{current_vcpus, maximum_vcpus};
 use crate::domain::{Domain, Live, not_running};
 use crate::driver::QemuDriver;
@@ -38,13 +40,72 @@ impl QemuDriver {
         }
     }
 
+    /// Plugs the virtual CPUs that a document wants at start although they may go again; its others are those
+    /// that QEMU starts with.
+    ///
+    /// # Errors
+    /// `CONFIG_UNSUPPORTED` when QEMU has no place for one.
+    pub(crate) async fn plug_vcpus_at_start(
+        &self,
+        domain: &Domain,
+        live: &Live,
+        document: &config::Domain,
+    ) -> Result<()> {
+        let wanted = plugged_at_start(document);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let places = self.ask(domain, live.monitor()?.query_hotpluggable_cpus()).await?;
+        let places = in_order(places);
+        for id in wanted {
+            let place = places.iter().find(|place| place.numbers().contains(&id));
+            let place = place.ok_or_else(|| {
+                let what = format!("vcpu '{id}' has no place in this machine");
+                Error::config_unsupported(QEMU, what)
+            })?;
+            // A place with several comes with the first of them.
+            if place.first == id && place.cpu.qom_path.is_none() {
+                self.plug_place(domain, live, place).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Plugs or unplugs the place that has these virtual CPUs. The caller holds a modify job.
+    ///
+    /// # Errors
+    /// `INVALID_ARG` when nothing would change, `OPERATION_UNSUPPORTED` for more than one place and for a
+    /// CPU that cannot go.
+    pub(super) async fn switch_vcpus(
+        &self,
+        domain: &Domain,
+        vcpus: &RangeSet,
+        switch: Switch,
+    ) -> Result<()> {
+        let live = domain.running()?;
+        let places = self.ask(domain, live.monitor()?.query_hotpluggable_cpus()).await?;
+        let places = in_order(places);
+        let place = place_of(&places, vcpus, switch)?;
+        match switch {
+            Switch::On => {
+                self.plug_place(domain, &live, place).await?;
+                self.refresh_vcpus(domain, &live).await
+            }
+            Switch::Off => self.unplug_place(domain, &live, place).await,
+        }
+    }
+
     async fn plug(&self, domain: &Domain, live: &Live, places: &[Place], more: u32) -> Result<()> {
         let free = places.iter().filter(|place| place.cpu.qom_path.is_none());
         for place in choose(free, more)? {
-            let command = Command::with("device_add", place.properties());
-            self.ask(domain, live.monitor()?.perform(&command)).await?;
+            self.plug_place(domain, live, place).await?;
         }
         self.refresh_vcpus(domain, live).await
+    }
+
+    async fn plug_place(&self, domain: &Domain, live: &Live, place: &Place) -> Result<()> {
+        let command = Command::with("device_add", place.properties());
+        self.ask(domain, live.monitor()?.perform(&command)).await
     }
 
     async fn unplug(
@@ -56,18 +117,23 @@ impl QemuDriver {
     ) -> Result<()> {
         let plugged = places.iter().rev().filter(|place| place.is_plugged());
         for place in choose(plugged, less)? {
-            let before = live.parts().vcpus.len();
-            self.ask(domain, live.monitor()?.device_del(&place.alias())).await?;
-            let gone = |view: &crate::domain::Published| {
-                view.id != Some(live.id) || live.parts().vcpus.len() < before
-            };
-            if !domain.wait_until(gone, UNPLUG).await {
-                let detail = "vcpu unplug request timed out. Unplug result must be manually \
-                              inspected in the domain";
-                return Err(Error::operation_timeout(QEMU, detail));
-            }
+            self.unplug_place(domain, live, place).await?;
         }
         Ok(())
+    }
+
+    async fn unplug_place(&self, domain: &Domain, live: &Live, place: &Place) -> Result<()> {
+        let before = live.parts().vcpus.len();
+        self.ask(domain, live.monitor()?.device_del(&place.alias())).await?;
+        let gone = |view: &crate::domain::Published| {
+            view.id != Some(live.id) || live.parts().vcpus.len() < before
+        };
+        if domain.wait_until(gone, UNPLUG).await {
+            return Ok(());
+        }
+        let detail = "vcpu unplug request timed out. Unplug result must be manually inspected in \
+                      the domain";
+        Err(Error::operation_timeout(QEMU, detail))
     }
 
     /// Looks again after a virtual CPU went. Not waited for: whoever sees QEMU's events calls this.
@@ -106,6 +172,14 @@ struct Place {
 }
 
 impl Place {
+    fn last(&self) -> u32 {
+        self.first.saturating_add(self.cpu.vcpus_count.max(1)) - 1
+    }
+
+    fn numbers(&self) -> std::ops::RangeInclusive<u32> {
+        self.first..=self.last()
+    }
+
     fn alias(&self) -> String {
         format!("vcpu{}", self.first)
     }
@@ -184,7 +258,55 @@ fn choose<'p>(places: impl Iterator<Item = &'p Place>, count: u32) -> Result<Vec
     Err(Error::new(ErrorCode::CONFIG_UNSUPPORTED, QEMU, detail))
 }
 
-/// Says in the document which virtual CPUs are there.
+/// The virtual CPUs that come before a guest runs, in the order in which they come.
+fn plugged_at_start(document: &config::Domain) -> Vec<u32> {
+    let states = document.vcpus.as_deref().map_or(&[][..], |known| &known.vcpus);
+    let comes =
+        |state: &&VcpuState| state.enabled == YesNo::Yes && state.hotpluggable == Some(YesNo::Yes);
+    let mut states: Vec<&VcpuState> = states.iter().filter(comes).collect();
+    states.sort_by_key(|state| (state.order.unwrap_or(u32::MAX), state.id));
+    states.into_iter().map(|state| state.id).collect()
+}
+
+/// Says in the document of a guest that has just started which virtual CPUs are there, if it speaks of each.
+pub(crate) fn describe_at_start(document: &mut config::Domain, threads: &[VcpuThread]) {
+    if document.vcpus.is_some() {
+        describe(document, threads);
+    }
+}
+
+/// The one place whose virtual CPUs are all of `vcpus`.
+fn place_of<'p>(places: &'p [Place], vcpus: &RangeSet, switch: Switch) -> Result<&'p Place> {
+    let unsupported = |what: String| Err(Error::operation_unsupported(QEMU, what));
+    let chosen: Vec<&Place> =
+        places.iter().filter(|place| place.numbers().any(|id| vcpus.contains(id))).collect();
+    for place in &chosen {
+        let is_on = place.cpu.qom_path.is_some();
+        if let Some(id) = place.numbers().find(|id| vcpus.contains(*id))
+            && is_on == (switch == Switch::On)
+        {
+            let what = format!("vcpu '{id}' is already in requested state");
+            return Err(Error::invalid_arg(QEMU, what));
+        }
+        if let Some(id) = place.numbers().find(|id| !vcpus.contains(*id)) {
+            let (first, last) = (place.first, place.last());
+            let what = format!(
+                "vcpu '{id}' was not selected but it belongs to hotpluggable entity \
+                 '{first}-{last}' which was partially selected"
+            );
+            return Err(Error::invalid_arg(QEMU, what));
+        }
+        if switch == Switch::Off && !place.is_plugged() {
+            return unsupported(format!("vcpu '{}' can't be unplugged", place.first));
+        }
+    }
+    match chosen.as_slice() {
+        [place] => Ok(place),
+        _ => unsupported("only one hotpluggable entity can be selected".to_owned()),
+    }
+}
+
+/// Says in the document which virtual CPUs are there, and in which order they came.
 fn describe(document: &mut config::Domain, threads: &[VcpuThread]) {
     let maximum = maximum_vcpus(document);
     let online = u32::try_from(threads.len()).unwrap_or(maximum);
@@ -196,27 +318,37 @@ fn describe(document: &mut config::Domain, threads: &[VcpuThread]) {
         name == format!("vcpu{}", thread.cpu_index)
     };
     let known = document.vcpus.take().map(|known| known.vcpus).unwrap_or_default();
-    let mut order = 0;
+    let rank = ranks(&known, threads);
     let states = (0..maximum).map(|id| {
         let thread = threads.iter().find(|thread| thread.cpu_index == id);
         let before = known.iter().find(|state| state.id == id);
         let stays = before.and_then(|state| state.hotpluggable).filter(|_| thread.is_some());
         let hotpluggable = thread.is_none_or(plugged);
-        order += u32::from(thread.is_some());
         VcpuState {
             id,
             enabled: thread.is_some().into(),
             hotpluggable: Some(stays.unwrap_or(hotpluggable.into())),
-            order: thread.is_some().then_some(order),
+            order: rank.iter().position(|ranked| *ranked == id).map(number),
         }
     });
     document.vcpus = Some(Box::new(Vcpus { vcpus: states.collect() }));
 }
 
+/// The virtual CPUs that are there, in the order in which they came: first those that the document knows.
+fn ranks(known: &[VcpuState], threads: &[VcpuThread]) -> Vec<u32> {
+    let order = |id: u32| known.iter().find(|state| state.id == id).and_then(|state| state.order);
+    let mut ranks: Vec<u32> = threads.iter().map(|thread| thread.cpu_index).collect();
+    ranks.sort_by_key(|id| (order(*id).unwrap_or(u32::MAX), *id));
+    ranks
+}
+
+/// A rank as the document counts it.
+fn number(rank: usize) -> u32 {
+    u32::try_from(rank).map_or(u32::MAX, |rank| rank.saturating_add(1))
+}
+
 #[cfg(test)]
 mod tests {
-    use config::YesNo;
-
     use super::*;
 
     fn cpu(socket: i64, qom_path: Option<&str>) -> HotpluggableCpu {
@@ -277,5 +409,55 @@ mod tests {
                 (YesNo::No, Some(YesNo::Yes), None),
             ]
         );
+    }
+
+    #[test]
+    fn one_that_came_later_keeps_its_rank() {
+        let xml = "<domain type='qemu'><name>a</name><vcpu current='1'>3</vcpu>\
+                   <os><type>hvm</type></os></domain>";
+        let mut document =
+            config::Domain::parse(xml, config::domain::ParseFlags::Inactive).unwrap();
+        let thread = |cpu_index| VcpuThread { cpu_index, ..VcpuThread::default() };
+        let mut show = |threads: &[u32]| {
+            let threads: Vec<_> = threads.iter().copied().map(thread).collect();
+            describe(&mut document, &threads);
+            let states = &document.vcpus.as_ref().unwrap().vcpus;
+            states.iter().map(|state| state.order).collect::<Vec<_>>()
+        };
+        show(&[0, 2]);
+        assert_eq!(show(&[0, 1, 2]), [Some(1), Some(3), Some(2)]);
+        assert_eq!(show(&[0, 1]), [Some(1), Some(2), None]);
+    }
+
+    #[test]
+    fn one_place_at_a_time_is_switched() {
+        let places = in_order(vec![
+            cpu(2, None),
+            cpu(1, Some("/machine/peripheral/vcpu1")),
+            cpu(0, Some("/machine/unattached/device[0]")),
+        ]);
+        let place = |vcpus: &[u32], switch| {
+            let found = place_of(&places, &vcpus.iter().copied().collect(), switch);
+            found.map(|place| place.first).map_err(|error| error.detail.unwrap())
+        };
+        assert_eq!(place(&[2], Switch::On), Ok(2));
+        assert_eq!(place(&[1], Switch::Off), Ok(1));
+        let refused = |what: &str| Err(what.to_owned());
+        assert_eq!(place(&[1], Switch::On), refused("vcpu '1' is already in requested state"));
+        assert_eq!(place(&[0], Switch::Off), refused("vcpu '0' can't be unplugged"));
+        let many = refused("only one hotpluggable entity can be selected");
+        assert_eq!(place(&[7], Switch::On), many);
+    }
+
+    #[test]
+    fn what_may_go_again_comes_before_the_guest_runs() {
+        let xml = "<domain type='qemu'><name>a</name><vcpu current='3'>4</vcpu><vcpus>\
+                   <vcpu id='0' enabled='yes' hotpluggable='no'/>\
+                   <vcpu id='1' enabled='yes' hotpluggable='yes' order='3'/>\
+                   <vcpu id='2' enabled='no' hotpluggable='yes'/>\
+                   <vcpu id='3' enabled='yes' hotpluggable='yes' order='2'/></vcpus>\
+                   <os><type>hvm</type></os></domain>";
+        let document = config::Domain::parse(xml, config::domain::ParseFlags::Inactive).unwrap();
+        assert_eq!(plugged_at_start(&document), [3, 1]);
     }
 }

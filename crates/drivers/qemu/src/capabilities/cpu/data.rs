@@ -1,12 +1,10 @@
 //! What a CPU or a CPU model is made of.
 
-use std::collections::BTreeMap;
-
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::features::FEATURES;
+use super::features::{FEATURES, Place};
 
 /// How many words hold a bit for each feature.
 const WORDS: usize = FEATURES.len().div_ceil(64);
@@ -46,6 +44,29 @@ impl FeatureSet {
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] | other.0[word]))
+    }
+
+    /// Those that are in `other` too.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] & other.0[word]))
+    }
+
+    /// The features that only model-specific registers tell of.
+    pub fn of_registers() -> Self {
+        let told = FEATURES.iter().filter(|known| matches!(known.place, Place::Msr { .. }));
+        told.map(|known| known.name).collect()
+    }
+
+    /// Whether a feature of this name is known at all.
+    pub fn knows(name: &str) -> bool {
+        index_of(name).is_some()
     }
 
     /// Names, in the order of documents.
@@ -136,45 +157,6 @@ impl CpuData {
             }
         }
         data
-    }
-
-    /// What documents call the vendor.
-    pub fn vendor_name(&self) -> Option<&'static str> {
-        Some(match self.vendor.as_str() {
-            "GenuineIntel" => "Intel",
-            "AuthenticAMD" => "AMD",
-            "HygonGenuine" => "Hygon",
-            _ => return None,
-        })
-    }
-
-    /// Whether both are of the same family and model of the same vendor.
-    pub fn same_signature(&self, other: &Self) -> bool {
-        (&self.vendor, self.family, self.model) == (&other.vendor, other.family, other.model)
-    }
-}
-
-/// Models that are no real CPU, or one that several vendors made: a guest of any vendor may have them.
-const ANY_VENDOR: [&str; 8] =
-    ["486", "pentium", "pentium2", "pentium3", "qemu32", "qemu64", "kvm32", "kvm64"];
-
-/// The vendor of a named model as documents print it.
-pub fn model_vendor(name: &str, data: Option<&CpuData>) -> Option<&'static str> {
-    data.filter(|_| !ANY_VENDOR.contains(&name)).and_then(CpuData::vendor_name)
-}
-
-/// Takes out of the definitions of models what QEMU's translator, which was asked, puts in or leaves
-/// out by itself.
-pub fn without_translator(models: &mut BTreeMap<String, CpuData>) {
-    for (name, data) in models {
-        // No model is a hypervisor's by itself, and KVM takes the others away from all of them.
-        for feature in ["hypervisor", "monitor", "acpi"] {
-            data.features.remove(feature);
-        }
-        // The translator does not know `vme`, which each CPU since the 486 has.
-        if !matches!(name.as_str(), "qemu32" | "qemu64" | "kvm32" | "kvm64") {
-            data.features.insert("vme");
-        }
     }
 }
 

@@ -1,14 +1,25 @@
-//! CPU models: what they are made of, and which of them a CPU is.
+//! CPU models: what they are made of, which of them a CPU is, and how CPUs compare.
 //!
-//! There is no database of models here. QEMU is asked what its models are made of, so that a newer QEMU
-//! brings its newer models along.
+//! ```text
+//!   written: what a client's document says ──> compare: with a host's CPU
+//!                                          └─> baseline: what several have in common
+//!   host, and what QEMU says it can give ────> choose: the named model that describes it best
+//! ```
 
+mod baseline;
 mod choose;
+mod compare;
 mod data;
 mod features;
 mod host;
+mod models;
+mod written;
 
-pub use choose::{Description, Missing, describe};
-pub use data::{CpuData, FeatureSet, model_vendor, without_translator};
+pub use baseline::{Baseline, POWER_MODELS, baseline};
+pub use choose::{Candidate, Description, Purpose, describe};
+pub use compare::{Comparison, compare};
+pub use data::{CpuData, FeatureSet};
 pub use features::{FEATURES, Feature, Place, Register};
 pub use host::host_cpu;
+pub use models::{Model, Vendor};
+pub use written::{Kind, WrittenCpu};

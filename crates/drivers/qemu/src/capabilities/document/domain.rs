@@ -7,7 +7,7 @@ use xml::{View, Writer};
 
 use super::request::Choice;
 use super::{choices, supported};
-use crate::capabilities::cpu::{Description, model_vendor};
+use crate::capabilities::cpu::{Description, Model, Vendor};
 use crate::capabilities::firmware::{Firmware, Firmwares, Interface, Mapping};
 use crate::capabilities::{Accel, Emulator, SchemaPath};
 
@@ -112,7 +112,7 @@ fn write_cpu(out: &mut Writer, choice: &Choice) {
     mode(out, "maximum", true, &|out| choices(out, "maximumMigratable", ["on", "off"]));
     let Some(accel) = emulator.acceleration(choice.accel) else { return };
     let described = emulator.host_model(choice.accel);
-    let vendor = accel.host_cpu.as_ref().and_then(|cpu| cpu.vendor_name());
+    let vendor = accel.host_cpu.as_ref().and_then(|cpu| Vendor::by_signature(&cpu.vendor)?.name());
     mode(out, "host-model", described.is_some(), &|out| {
         if let Some(described) = &described {
             write_host_model(out, described, vendor);
@@ -120,7 +120,12 @@ fn write_cpu(out: &mut Writer, choice: &Choice) {
     });
     mode(out, "custom", !accel.cpu_models.is_empty(), &|out| {
         for model in &accel.cpu_models {
-            let vendor = model_vendor(&model.name, emulator.cpu_data().get(&model.name));
+            let known = Model::by_name(&model.name);
+            // Documents of x86 name none that hosts do not know.
+            if choice.arch.is_x86() && known.is_none() {
+                continue;
+            }
+            let vendor = known.and_then(|known| known.vendor.name());
             out.open("model");
             out.attribute("usable", if model.is_usable() { "yes" } else { "no" });
             if choice.arch.is_x86() {
@@ -138,19 +143,23 @@ fn write_cpu(out: &mut Writer, choice: &Choice) {
 fn write_host_model(out: &mut Writer, described: &Description, vendor: Option<&str>) {
     out.open("model");
     out.attribute("fallback", "forbid");
-    out.text(&described.model);
+    out.text(described.model.name);
     out.close("model");
     if let Some(vendor) = vendor {
         out.leaf("vendor", vendor);
     }
-    let require = described.require.names().map(|name| ("require", name));
-    for (policy, name) in require.chain(described.disable.names().map(|name| ("disable", name))) {
+    let require = described.required().map(|name| ("require", name));
+    for (policy, name) in require.chain(described.disabled().map(|name| ("disable", name))) {
         out.open("feature");
         out.attribute("policy", policy);
         out.attribute("name", name);
         out.close("feature");
     }
 }
+
+/// Virtio devices, by the bus they are for.
+const RNG: [&str; 3] = ["virtio-rng-pci", "virtio-rng-ccw", "virtio-rng-device"];
+const BLK: [&str; 3] = ["virtio-blk-pci", "virtio-blk-ccw", "virtio-blk-device"];
 
 /// Models of a virtio device: as the machine decides, and for old and for new guests.
 fn virtio_models(emulator: &Emulator, device: &str) -> impl Iterator<Item = &'static str> {
@@ -177,7 +186,7 @@ fn write_devices(out: &mut Writer, choice: &Choice, around: &Surroundings) {
             if vfio { &["default", "vfio"][..] } else { &[] }.iter().copied(),
         );
     });
-    supported(out, "rng", emulator.has_device("virtio-rng-pci"), |out| {
+    supported(out, "rng", RNG.iter().any(|name| emulator.has_device(name)), |out| {
         choices(out, "model", virtio_models(emulator, "virtio-rng"));
         let backends = [("rng-random", "random"), ("rng-egd", "egd"), ("rng-builtin", "builtin")];
         choices(out, "backendModel", known(emulator, &backends));
@@ -218,7 +227,7 @@ fn write_disk(out: &mut Writer, choice: &Choice) {
         (ide, "ide"),
         (floppy, "fdc"),
         (true, "scsi"),
-        (emulator.has_device("virtio-blk-pci") || emulator.has_device("virtio-blk-ccw"), "virtio"),
+        (BLK.iter().any(|name| emulator.has_device(name)), "virtio"),
         (emulator.has_device("usb-storage"), "usb"),
         (emulator.has_device("ich9-ahci"), "sata"),
     ];

@@ -1,6 +1,5 @@
 //! `<capabilities>`: the machine, and a `<guest>` for each architecture that it can run.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use xml::{View, Writer};
@@ -16,12 +15,11 @@ pub fn capabilities(
 ) -> String {
     let native = emulators.iter().find(|(arch, _)| *arch == Arch::host());
     let native = native.or(emulators.first()).map(|(_, emulator)| emulator);
-    let (models, migration) = (BTreeMap::new(), Names::default());
-    let models = native.map_or(&models, |emulator| emulator.cpu_data());
+    let migration = Names::default();
     let migration = native.map_or(&migration, |emulator| emulator.migration_capabilities());
     let mut out = Writer::new(View::PLAIN);
     out.nest("capabilities", |out| {
-        facts.write(out, models, migration, labels);
+        facts.write(out, migration, labels);
         emulators.iter().for_each(|(arch, emulator)| write_guest(out, *arch, emulator));
     });
     // libvirt sets its parts apart by empty lines.

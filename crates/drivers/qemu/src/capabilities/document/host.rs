@@ -1,7 +1,5 @@
 //! `<host>`: the machine.
 
-use std::collections::BTreeMap;
-
 use ::host::cpu::Topology;
 use ::host::cpu_cache::{CacheKind, CpuCache, cpu_caches};
 use ::host::cpu_info::{CpuInfo, cpu_info};
@@ -11,7 +9,7 @@ use ::host::{FactError, Root};
 use api::Uuid;
 use xml::Writer;
 
-use crate::capabilities::cpu::{CpuData, Missing, describe, host_cpu};
+use crate::capabilities::cpu::{Candidate, CpuData, Purpose, Vendor, describe, host_cpu};
 use crate::capabilities::{Arch, Names};
 
 /// Caches nearer to the CPU than this are not worth telling.
@@ -78,16 +76,10 @@ impl HostFacts {
     }
 
     /// Writes `<host>`.
-    pub(super) fn write(
-        &self,
-        out: &mut Writer,
-        models: &BTreeMap<String, CpuData>,
-        migration: &Names,
-        labels: &[SecurityLabel],
-    ) {
+    pub(super) fn write(&self, out: &mut Writer, migration: &Names, labels: &[SecurityLabel]) {
         out.nest("host", |out| {
             out.leaf("uuid", &self.uuid.to_string());
-            out.nest("cpu", |out| self.write_cpu(out, models));
+            out.nest("cpu", |out| self.write_cpu(out));
             // We put no host to sleep.
             out.nest("power_management", |_| ());
             out.open("iommu");
@@ -100,12 +92,13 @@ impl HostFacts {
         });
     }
 
-    fn write_cpu(&self, out: &mut Writer, models: &BTreeMap<String, CpuData>) {
+    fn write_cpu(&self, out: &mut Writer) {
         out.leaf("arch", self.arch.name);
-        let described = self.cpu.as_ref().and_then(|cpu| describe(cpu, models, Missing::Refused));
+        let described =
+            self.cpu.as_ref().and_then(|cpu| describe(cpu, Candidate::all(), Purpose::Host));
         if let (Some(cpu), Some(described)) = (&self.cpu, &described) {
-            out.leaf("model", &described.model);
-            if let Some(vendor) = cpu.vendor_name() {
+            out.leaf("model", described.model.name);
+            if let Some(vendor) = Vendor::by_signature(&cpu.vendor).and_then(Vendor::name) {
                 out.leaf("vendor", vendor);
             }
         }

@@ -15,7 +15,7 @@ pub use domain::{Surroundings, domain_capabilities};
 pub use guests::capabilities;
 pub(crate) use host::Shape;
 pub use host::{HostFacts, SecurityLabel};
-pub use request::{Choice, Request, RequestError};
+pub use request::{Choice, Found, Request, RequestError};
 
 use xml::Writer;
 

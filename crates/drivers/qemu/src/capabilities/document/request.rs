@@ -31,6 +31,22 @@ pub struct Choice {
     pub machine: Machine,
 }
 
+/// An emulator that serves an architecture.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The emulator.
+    pub emulator: Arc<Emulator>,
+    /// The guest's architecture.
+    pub arch: Arch,
+}
+
+impl Found {
+    /// How it can run such guests, the best first.
+    pub fn ways(&self) -> impl Iterator<Item = Accel> + '_ {
+        [Accel::Kvm, Accel::Tcg].into_iter().filter(|accel| self.emulator.runs(self.arch, *accel))
+    }
+}
+
 /// Why a request means nothing here.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RequestError {
@@ -127,6 +143,35 @@ impl Request {
         let known =
             |name: &String| Arch::by_name(name).ok_or_else(|| RequestError::Arch(name.clone()));
         self.arch.as_ref().map(known).transpose()
+    }
+
+    /// The emulator alone, with the machine type checked if one was named; any emulator of the family
+    /// serves, and its own architecture is meant if none was named.
+    ///
+    /// # Errors
+    /// When something named does not exist, or does not go together.
+    pub async fn emulator(&self, emulators: &Emulators) -> Result<Found, RequestError> {
+        let wanted = self.check_names()?;
+        let binary = match &self.emulator {
+            Some(path) => PathBuf::from(path),
+            None => {
+                let arch = wanted.unwrap_or_else(Arch::host);
+                emulators.binary(arch).ok_or(RequestError::NoEmulator(arch.name))?
+            }
+        };
+        let emulator = emulators.get(&binary).await.map_err(RequestError::Probe)?;
+        let actual = emulator.arch().unwrap_or_else(Arch::host);
+        let arch = wanted.unwrap_or(actual);
+        if !same_family(actual, arch) {
+            return Err(RequestError::ArchMismatch { actual: actual.name, wanted: arch.name });
+        }
+        match self.machine.as_deref() {
+            Some(name) if emulator.machine(name).is_none() => Err(RequestError::Machine {
+                emulator: emulator.path().to_owned(),
+                machine: name.to_owned(),
+            }),
+            _ => Ok(Found { emulator, arch }),
+        }
     }
 
     fn choose(

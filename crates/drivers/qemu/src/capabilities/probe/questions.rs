@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::ProbeError;
-use crate::capabilities::cpu::{CpuData, without_translator};
+use crate::capabilities::cpu::CpuData;
 use crate::capabilities::schema::known_paths;
 use crate::capabilities::{
     Accel, Acceleration, CpuModel, Emulator, Gic, Machine, Names, PROBED_TYPES, Sev, Sgx,
@@ -55,7 +55,6 @@ pub(super) struct Common {
 /// What does.
 pub(super) struct Accelerated {
     accel: Acceleration,
-    cpu_data: BTreeMap<String, CpuData>,
     gic: Vec<Gic>,
     sev: Option<Sev>,
     sgx: Option<Sgx>,
@@ -74,10 +73,6 @@ impl Common {
             let reason = "no target".to_owned();
             return Err(ProbeError::Answer { path: path.into(), question: "query-target", reason });
         }
-        // Models are made of the same everywhere, but KVM shows the host's vendor in all of them.
-        let mut cpu_data =
-            tcg.as_ref().or(kvm.as_ref()).map(|accel| accel.cpu_data.clone()).unwrap_or_default();
-        without_translator(&mut cpu_data);
         let host = kvm.as_ref().or(tcg.as_ref());
         Ok(Emulator {
             path: path.into(),
@@ -97,7 +92,6 @@ impl Common {
             sev: host.and_then(|host| host.sev.clone()),
             sgx: host.and_then(|host| host.sgx.clone()),
             machines: self.machines,
-            cpu_data,
             tcg: tcg.map(|tcg| tcg.accel),
             kvm: kvm.map(|kvm| kvm.accel),
         })
@@ -227,16 +221,12 @@ pub(super) async fn acceleration(monitor: Monitor, accel: Accel) -> Result<Accel
         Accel::Tcg => json!({"name": "max"}),
     };
     let hyperv = json!({"name": "host", "props": {"hv-passthrough": true}});
-    let (host_cpu, hyperv, cpu_data) = tokio::try_join!(
-        ask.expanded("full", host),
-        async {
-            match accel {
-                Accel::Kvm => ask.expanded("full", hyperv).await,
-                Accel::Tcg => Ok(None),
-            }
-        },
-        all(models.iter().map(|model| data_of(ask, accel, &model.name)).collect()),
-    )?;
+    let (host_cpu, hyperv) = tokio::try_join!(ask.expanded("full", host), async {
+        match accel {
+            Accel::Kvm => ask.expanded("full", hyperv).await,
+            Accel::Tcg => Ok(None),
+        }
+    },)?;
     let on = |(name, value): (String, Value)| {
         (name.starts_with("hv-") && value == Value::Bool(true)).then_some(name)
     };
@@ -246,7 +236,6 @@ pub(super) async fn acceleration(monitor: Monitor, accel: Accel) -> Result<Accel
             host_cpu: host_cpu.map(|properties| data(&properties)),
             hyperv: hyperv.into_iter().flatten().filter_map(on).collect(),
         },
-        cpu_data: cpu_data.into_iter().flatten().collect(),
         gic: gic.unwrap_or_default(),
         sev,
         sgx,
@@ -269,20 +258,6 @@ fn models_of(definitions: Vec<qmp::commands::CpuDefinition>) -> Vec<CpuModel> {
             deprecated: model.deprecated,
         })
         .collect()
-}
-
-/// What a named model is made of. One that needs asking is expanded by the translator only: what KVM
-/// answers is mixed with the host.
-async fn data_of(
-    ask: Ask<'_>,
-    accel: Accel,
-    name: &str,
-) -> Result<Option<(String, CpuData)>, Fault> {
-    if accel == Accel::Kvm {
-        return Ok(None);
-    }
-    let expanded = ask.expanded("static", json!({"name": name})).await?;
-    Ok(expanded.map(|properties| (name.to_owned(), data(&properties))))
 }
 
 fn data(properties: &Map<String, Value>) -> CpuData {

@@ -42,12 +42,8 @@ async fn machines_are_found_by_name_and_alias_and_the_default_is_first() {
 }
 
 #[tokio::test]
-async fn models_are_made_of_what_a_guest_gets_and_usable_where_nothing_is_missing() {
+async fn models_are_usable_where_nothing_is_missing() {
     let emulator = emulator(&recording(Accel::Tcg), kvm().as_ref()).await.unwrap();
-    let haswell = &emulator.cpu_data()["Haswell"];
-    assert_eq!((haswell.vendor.as_str(), haswell.family, haswell.model), ("GenuineIntel", 6, 60));
-    assert!(haswell.features.contains("avx2") && haswell.features.contains("vme"));
-    assert!(!haswell.features.contains("hypervisor"));
     let models = |accel| &emulator.acceleration(accel).unwrap().cpu_models;
     let names: Vec<_> = models(Accel::Tcg).iter().map(|model| model.name.as_str()).collect();
     assert!(!names.contains(&"Broadwell-v1") && !names.contains(&"host"), "{names:?}");
@@ -82,7 +78,7 @@ async fn an_older_qemu_may_say_less() {
     let emulator = emulator(&tcg, None).await.unwrap();
     assert!(emulator.machine("pc").is_some());
     assert!(!emulator.has_device("VGA"));
-    assert!(emulator.cpu_data().is_empty());
+    assert_eq!(emulator.host_model(Accel::Tcg), None);
 }
 
 #[tokio::test]

@@ -45,15 +45,24 @@ impl Greeted {
         let directory = prepared.scaffold.directory.clone();
         let live = Live::new(prepared.scaffold.id, process, prepared.emulator, directory);
         live.set_monitor(monitor);
+        live.parts().last_layer = prepared.last_layer;
         let live = Arc::new(live);
+        let plugged = driver.plug_vcpus_at_start(domain, &live, &prepared.document).await;
+        if let Err(error) = plugged {
+            return Err(give_up(&live.process, &prepared.scaffold, error).await);
+        }
         let fresh = refresh::after_start(&live, &mut prepared.document, &prepared.secrets).await;
         if let Err(error) = fresh {
             let error = errors::monitor(domain, &error);
             return Err(give_up(&live.process, &prepared.scaffold, error).await);
         }
+        crate::tuning::describe_at_start(&mut prepared.document, &live.parts().vcpus);
         if let Some(pin) = &prepared.document.cputune.emulatorpin
             && let Err(error) = driver.pin_emulator(domain, &live, &pin.cpuset).await
         {
+            return Err(give_up(&live.process, &prepared.scaffold, error).await);
+        }
+        if let Err(error) = driver.pin_iothreads(domain, &live, &prepared.document).await {
             return Err(give_up(&live.process, &prepared.scaffold, error).await);
         }
         Ok(Self { live, document: prepared.document, events, scaffold: prepared.scaffold })

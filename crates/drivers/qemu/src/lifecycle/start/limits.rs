@@ -25,7 +25,6 @@ pub(super) fn refuse(document: &config::Domain) -> Result<()> {
         ("cputune/emulator_quota", cpu.emulator_quota.is_some()),
         ("cputune/iothread_period", cpu.iothread_period.is_some()),
         ("cputune/iothread_quota", cpu.iothread_quota.is_some()),
-        ("cputune/iothreadpin", !cpu.iothreadpins.is_empty()),
         ("cputune/vcpusched", !cpu.vcpuscheds.is_empty()),
         ("cputune/iothreadsched", !cpu.iothreadscheds.is_empty()),
         ("cputune/emulatorsched", cpu.emulatorsched.is_some()),
@@ -102,7 +101,8 @@ mod tests {
 
     #[test]
     fn pins_hold() {
-        let pins = "<vcpupin vcpu='0' cpuset='0'/><emulatorpin cpuset='0'/>";
+        let pins = "<vcpupin vcpu='0' cpuset='0'/><emulatorpin cpuset='0'/>\
+                    <iothreadpin iothread='1' cpuset='0'/>";
         outcome(&format!("<cputune>{pins}</cputune>")).unwrap();
     }
 }

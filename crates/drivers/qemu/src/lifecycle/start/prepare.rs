@@ -7,12 +7,14 @@ use api::{Error, ErrorDomain, Result};
 use config::domain::chardev::{CharSource, SocketMode, SocketPath};
 use config::domain::cpu::CpuMode;
 
+use super::scaffold::make_private;
 use super::{Scaffold, displays, limits, resources};
 use crate::argv::{self, CommandLine, Context, Directories, Purpose, VhostNet, WallClock};
 use crate::capabilities::Emulator;
 use crate::domain::{Domain, Taint};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::host_model::{self, Tense};
 use crate::lifecycle::start_settings::DisplayPassword;
 use crate::{block, firmware, guest_log};
 
@@ -28,6 +30,8 @@ pub(super) struct Prepared {
     /// What QEMU inherits, and at which numbers its command line expects it.
     pub descriptors: Vec<(OwnedFd, RawFd)>,
     pub secrets: Vec<DisplayPassword>,
+    /// Highest number of an image.
+    pub last_layer: u32,
     pub scaffold: Scaffold,
 }
 
@@ -39,17 +43,19 @@ impl Prepared {
     ) -> Result<Self> {
         limits::refuse(definition)?;
         let emulator = driver.emulators.of(definition).await?;
+        host_model::check(definition, &emulator)?;
         let mut scaffold = Scaffold::new(driver, domain)?;
         let mut document = definition.clone();
         document.id = u32::try_from(scaffold.id).ok();
         config::domain::complete::aliases::assign_aliases(&mut document);
-        block::chain::resolve(&mut document).await?;
+        let last_layer = block::chain::resolve(&mut document).await?;
         firmware::select(&mut document, &driver.settings.nvram_dir)?;
         firmware::make_variables(&document)?;
         let directories = driver.settings.directories();
         channel_sockets(&mut document, &directories, scaffold.id);
         let secrets = displays::assign(&driver.settings, &mut document)?;
-        scaffold.extra = Some(directories.channels(scaffold.id, &domain.name()));
+        let memory = directories.memory(scaffold.id, &domain.name());
+        scaffold.extra = vec![directories.channels(scaffold.id, &domain.name()), memory.clone()];
         taint(&mut scaffold, &document);
         master_key(&directories, scaffold.id, &domain.name())?;
         let context = Context {
@@ -62,11 +68,17 @@ impl Prepared {
         };
         let command = argv::command_line(&document, &context);
         let command = command.map_err(|error| errors::document(&error))?;
-        let descriptors = resources::open(&command, &mut document)?;
+        // Memory that is a file of nobody's choosing: QEMU makes the file, not its directory.
+        let memory_text = memory.to_string_lossy();
+        if command.args.iter().any(|argument| argument.contains(&*memory_text)) {
+            make_private(&memory)?;
+        }
+        host_model::name_model(&mut document, &*emulator, Tense::Has);
+        let descriptors = resources::open(&command.descriptors, &mut document)?;
         scaffold.log.line(&guest_log::start_record(&emulator, &command));
         scaffold.log_position = scaffold.log.position();
         let domain = Arc::clone(domain);
-        Ok(Self { domain, document, emulator, command, descriptors, secrets, scaffold })
+        Ok(Self { domain, document, emulator, command, descriptors, secrets, last_layer, scaffold })
     }
 }
 

@@ -12,22 +12,28 @@ use config::domain::interface::{Interface, InterfaceSource};
 use host::net::{Link, Tap, TapLifetime};
 
 use super::prepare::unusable;
-use crate::argv::{CommandLine, Existing, Resource};
+use crate::argv::{Descriptor, Existing, Resource};
 
-/// Opens everything that a command line expects open, and completes the document with the names
-/// that the kernel gave.
-pub(super) fn open(
-    command: &CommandLine,
+/// Opens everything that QEMU is to have open, and completes the document with the names that the
+/// kernel gave.
+///
+/// # Errors
+/// `SYSTEM_ERROR` naming what cannot be opened; `CONFIG_UNSUPPORTED` for what is not done yet.
+pub(crate) fn open(
+    descriptors: &[Descriptor],
     document: &mut config::Domain,
 ) -> Result<Vec<(OwnedFd, RawFd)>> {
     let mut taps: HashMap<String, Vec<OwnedFd>> = HashMap::new();
-    let mut opened = Vec::with_capacity(command.descriptors.len());
-    for descriptor in &command.descriptors {
+    let mut opened = Vec::with_capacity(descriptors.len());
+    for descriptor in descriptors {
         let fd = match &descriptor.resource {
             Resource::ListeningSocket { path } => listening_socket(path)?,
             Resource::Tap { alias, .. } => {
                 if !taps.contains_key(alias) {
-                    taps.insert(alias.clone(), open_tap(document, alias, queues(command, alias))?);
+                    taps.insert(
+                        alias.clone(),
+                        open_tap(document, alias, queues(descriptors, alias))?,
+                    );
                 }
                 next_queue(&mut taps, alias)?
             }
@@ -77,10 +83,10 @@ fn device(path: &Path) -> Result<OwnedFd> {
     opened.map_err(|error| unusable(&error, format_args!("Unable to open '{}'", path.display())))
 }
 
-fn queues(command: &CommandLine, wanted: &str) -> usize {
+fn queues(descriptors: &[Descriptor], wanted: &str) -> usize {
     let is_queue =
         |resource: &Resource| matches!(resource, Resource::Tap { alias, .. } if alias == wanted);
-    command.descriptors.iter().filter(|descriptor| is_queue(&descriptor.resource)).count()
+    descriptors.iter().filter(|descriptor| is_queue(&descriptor.resource)).count()
 }
 
 fn next_queue(taps: &mut HashMap<String, Vec<OwnedFd>>, alias: &str) -> Result<OwnedFd> {

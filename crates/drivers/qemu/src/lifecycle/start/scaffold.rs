@@ -17,8 +17,8 @@ pub(super) struct Scaffold {
     pub id: i32,
     /// Directory of its sockets and keys.
     pub directory: PathBuf,
-    /// Directory of its channels' sockets, when that is another.
-    pub extra: Option<PathBuf>,
+    /// Other directories that are its own: of its channels' sockets, of its memory's files.
+    pub extra: Vec<PathBuf>,
     /// Its log.
     pub log: Arc<GuestLog>,
     /// Where the log stood before this start.
@@ -43,7 +43,7 @@ impl Scaffold {
             domain: Arc::clone(domain),
             id,
             directory,
-            extra: None,
+            extra: Vec::new(),
             log,
             log_position,
             taints: Taints::default(),
@@ -84,7 +84,7 @@ impl Drop for Scaffold {
     }
 }
 
-fn make_private(directory: &std::path::Path) -> Result<()> {
+pub(super) fn make_private(directory: &std::path::Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
     made.map_err(|error| {

@@ -84,7 +84,9 @@ fn record(driver: &QemuDriver, prepared: &Prepared, held: &Held) -> Result<()> {
         transient: !prepared.domain.published().is_persistent(),
         stop_cause: None,
         reboots_on_shutdown: false,
+        last_layer: prepared.last_layer,
         document: documents::print_live(&prepared.document),
+        pending: None,
     };
     driver.status.save(&status).map_err(|error| Error::io(QEMU, &error, "cannot save the status"))
 }

@@ -7,7 +7,6 @@ use api::{
     DomainMemoryFailureActionType, DomainMemoryFailureFlags, DomainMemoryFailureRecipientType,
 };
 use config::Kib;
-use config::domain::Devices;
 use config::domain::chardev::ChannelState;
 use config::domain::clock::ClockOffset;
 use driver::DomainEventBody;
@@ -16,6 +15,7 @@ use serde::Deserialize;
 use crate::domain::{Domain, Live};
 use crate::driver::QemuDriver;
 use crate::guest::agent;
+use crate::hotplug::UnplugOutcome;
 
 /// Data of `RTC_CHANGE`.
 #[derive(Debug, Deserialize)]
@@ -160,28 +160,29 @@ impl QemuDriver {
         if crate::tuning::is_vcpu_alias(&alias) {
             return self.vcpu_unplugged(domain, live);
         }
-        let mut removed = false;
-        self.change_live(domain, live, |document| removed = remove(&mut document.devices, &alias));
-        if removed {
-            self.tell(domain, DomainEventBody::DeviceRemoved { alias });
+        self.device_left(domain, live, alias);
+    }
+
+    pub(super) fn on_unplug_refused(&self, domain: &Domain, live: &Live, data: Option<DeviceName>) {
+        if let Some(alias) = data.and_then(|data| data.device) {
+            self.unplug_refused(domain, live, alias);
         }
     }
 
-    pub(super) fn on_unplug_refused(&self, domain: &Domain, data: Option<DeviceName>) {
-        if let Some(alias) = data.and_then(|data| data.device) {
-            self.tell(domain, DomainEventBody::DeviceRemovalFailed { alias });
-        }
+    fn unplug_refused(&self, domain: &Domain, live: &Live, alias: String) {
+        live.end_unplug(&alias, Some(UnplugOutcome::Refused));
+        self.tell(domain, DomainEventBody::DeviceRemovalFailed { alias });
     }
 
     /// What the guest's ACPI says about a memory module it was asked to give back.
-    pub(super) fn on_acpi_status(&self, domain: &Domain, data: Option<AcpiStatus>) {
+    pub(super) fn on_acpi_status(&self, domain: &Domain, live: &Live, data: Option<AcpiStatus>) {
         /// Ejection asked for by the host, and by the guest's own system. **Source**: ACPI `_OST`.
         const EJECTION: [u32; 2] = [0x3, 0x103];
         let Some(AcpiStatus { info }) = data else { return };
         let refused = matches!(info.status, 0x1 | 0x80..=0x83);
         let Some(alias) = info.device else { return };
         if info.slot_type == "DIMM" && EJECTION.contains(&info.source) && refused {
-            self.tell(domain, DomainEventBody::DeviceRemovalFailed { alias });
+            self.unplug_refused(domain, live, alias);
         }
     }
 
@@ -231,21 +232,4 @@ impl QemuDriver {
 
 fn unknown(domain: &Domain, what: &str, value: &str) {
     tracing::warn!(domain = %domain.name(), what, value, "memory failure not understood");
-}
-
-/// Takes the device with this alias out of a document; whether it was there.
-fn remove(devices: &mut Devices, alias: &str) -> bool {
-    let before = devices.infos().len();
-    macro_rules! take {
-        ($($list:ident)*; $($one:ident)*) => {
-            $( devices.$list.retain(|device| device.info.alias.name() != Some(alias)); )*
-            $( devices.$one.take_if(|device| device.info.alias.name() == Some(alias)); )*
-        };
-    }
-    take! {
-        disks controllers filesystems interfaces smartcards serials parallels consoles channels
-        inputs tpms sounds videos hostdevs redirdevs hubs rngs panics shmems memories;
-        watchdog memballoon nvram iommu vsock
-    }
-    devices.infos().len() < before
 }
