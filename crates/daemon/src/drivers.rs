@@ -4,19 +4,37 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use driver::Driver;
+use definitions::Place;
+use driver::{Combined, Driver, ObjectDriver};
+use driver_network::NetworkDriver;
+use driver_nwfilter::NwfilterDriver;
 use driver_qemu::{Deadlines, QemuDriver, Settings};
+use driver_secret::SecretDriver;
+use driver_storage::StorageDriver;
 
 use crate::configuration::Configuration;
 use crate::layout::{Layout, Scope};
 
-/// Starts every driver; each finds again what its guests left running.
+/// Starts every driver; each finds again what its guests left running. All share the drivers of
+/// networks, pools, filters and secrets.
 pub(crate) async fn start(
     layout: &Layout,
     configuration: &Configuration,
 ) -> anyhow::Result<Vec<Arc<dyn Driver>>> {
+    // Guests that are found, or start with the daemon, may ask for what these have.
+    let objects = objects(layout)?;
     let qemu = QemuDriver::load(qemu_settings(layout, configuration)).await?;
-    Ok(vec![qemu])
+    Ok(vec![Combined::new(qemu, objects)])
+}
+
+fn objects(layout: &Layout) -> anyhow::Result<Vec<Arc<dyn ObjectDriver>>> {
+    let directory = |kind: &str| layout.definitions.join(kind);
+    Ok(vec![
+        NetworkDriver::load(&Place::with_autostart(directory("network")))?,
+        StorageDriver::load(&Place::with_autostart(directory("storage")))?,
+        NwfilterDriver::load(&Place::plain(directory("nwfilter")))?,
+        SecretDriver::load(&Place::plain(directory("secrets")))?,
+    ])
 }
 
 fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {

@@ -12,8 +12,10 @@ use tls::{Files, Role};
 pub(crate) struct Layout {
     /// The sockets that clients know.
     pub(crate) sockets: PathBuf,
-    /// What must outlive the machine: definitions.
+    /// What must outlive the machine: definitions of guests.
     pub(crate) state: PathBuf,
+    /// The same of other objects, a directory a kind.
+    pub(crate) definitions: PathBuf,
     /// Firmware variables of guests; the system's are where libvirt has them.
     pub(crate) nvram: PathBuf,
     /// What must outlive the daemon: running guests.
@@ -60,6 +62,7 @@ impl Layout {
         Self {
             sockets: root.join("run/libvirt"),
             state: root.join("var/lib/ferrovirt/qemu"),
+            definitions: root.join("var/lib/ferrovirt"),
             nvram: root.join("var/lib/libvirt/qemu/nvram"),
             runtime: root.join("run/ferrovirt/qemu"),
             log: root.join("var/log/ferrovirt/qemu"),
@@ -89,6 +92,7 @@ impl Layout {
         Ok(Self {
             sockets: runtime.join("libvirt"),
             state: state.join("ferrovirt/qemu"),
+            definitions: state.join("ferrovirt"),
             nvram: state.join("ferrovirt/qemu/nvram"),
             runtime: runtime.join("ferrovirt/qemu"),
             log: state.join("ferrovirt/log/qemu"),
@@ -140,7 +144,9 @@ mod tests {
     fn everything_of_a_root_is_below_it() {
         let layout = Layout::below(Path::new("/srv/one"));
         assert_eq!(layout.sockets, Path::new("/srv/one/run/libvirt"));
-        for path in [&layout.state, &layout.runtime, &layout.log, &layout.cache] {
+        for path in
+            [&layout.state, &layout.definitions, &layout.runtime, &layout.log, &layout.cache]
+        {
             assert!(path.starts_with("/srv/one"), "{}", path.display());
         }
     }
@@ -155,6 +161,7 @@ mod tests {
         let layout = layout.unwrap();
         assert_eq!(layout.sockets, Path::new("/run/user/1000/libvirt"));
         assert_eq!(layout.state, Path::new("/home/ann/.local/state/ferrovirt/qemu"));
+        assert_eq!(layout.definitions, Path::new("/home/ann/.local/state/ferrovirt"));
         assert_eq!(layout.scope, Scope::Session);
     }
 

@@ -8,6 +8,7 @@ use anyhow::Context;
 use host::activation::Passed;
 use polkit::Polkit;
 use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use server::Server;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -45,6 +46,10 @@ pub(crate) fn run(
     // Modes are chosen where files are made, whatever the shell says that started the daemon.
     rustix::process::umask(Mode::from_raw_mode(0o022));
     descriptors::allow(configuration.limits().max_clients);
+    // Secrets and passwords are in memory: none of it is to lie about in a core file.
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "a crash may leave secrets in a core file");
+    }
     layout.create()?;
     let _lock = InstanceLock::take(layout)?;
     let sockets = sockets::bind(layout, &configuration, passed)?;
