@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::commands::Command;
+use crate::context::Form;
 use crate::failure::Failure;
 
 /// What an option takes.
@@ -239,6 +240,11 @@ impl Args {
                 "Numeric value '{text}' for <{name}> option is malformed or out of range"
             ))
         })
+    }
+
+    /// How facts are to be printed.
+    pub(crate) fn form(&self) -> Form {
+        if self.has("json") { Form::Json } else { Form::Lines }
     }
 
     /// The words that are left.

@@ -20,6 +20,15 @@ pub(crate) struct Context {
     json: AtomicBool,
 }
 
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A line a fact.
+    Lines,
+    /// An object.
+    Json,
+}
+
 /// By what a domain may be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
@@ -110,6 +119,19 @@ impl Context {
     /// Prints what `--quiet` leaves out.
     pub(crate) fn remark(&self, text: impl AsRef<str>) -> Outcome {
         if self.globals.quiet { Ok(()) } else { self.line(text) }
+    }
+
+    /// Prints what is known about something: a line a fact, or a JSON object.
+    pub(crate) fn facts(&self, form: Form, facts: Vec<(&'static str, String)>) -> Outcome {
+        if form == Form::Json {
+            let object = facts.into_iter().map(|(key, value)| (key.to_owned(), value.into()));
+            return self.json(&serde_json::Value::Object(object.collect()));
+        }
+        for (key, value) in facts {
+            let key = if key.is_empty() { key.to_owned() } else { format!("{key}:") };
+            self.line(format!("{key:<15} {value}"))?;
+        }
+        Ok(())
     }
 
     /// Prints a JSON document on a line of its own; the blank line at the end is left out.

@@ -66,6 +66,12 @@ impl Failure {
         self
     }
 
+    /// Puts another line behind the reason.
+    pub(crate) fn and(mut self, what: impl Into<String>) -> Self {
+        self.lines.push(what.into());
+        self
+    }
+
     /// Whether the command began.
     pub(crate) fn was_run(&self) -> bool {
         self.kind == Kind::Run

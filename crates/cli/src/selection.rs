@@ -45,9 +45,35 @@ pub(crate) fn cpu_ranges(map: &[bool]) -> String {
     ranges.join(",")
 }
 
+/// A CPU set written like `0-3,^2`, or `r` for all; `host_cpus` bounds it.
+pub(crate) fn cpu_set(text: &str, host_cpus: usize) -> Result<Vec<bool>, Failure> {
+    if text == "r" {
+        return Ok(vec![true; host_cpus]);
+    }
+    let reason = format!("invalid argument: Failed to parse bitmap '{text}'");
+    let wrong = || Failure::new(format!("Invalid cpulist '{text}'")).and(reason.clone());
+    let number = |word: &str| word.trim().parse::<usize>().map_err(|_| wrong());
+    let mut set = vec![false; host_cpus];
+    for part in text.split(',') {
+        let (part, wanted) = part.strip_prefix('^').map_or((part, true), |part| (part, false));
+        let (first, last) = match part.split_once('-') {
+            Some((first, last)) => (number(first)?, number(last)?),
+            None => (number(part)?, number(part)?),
+        };
+        if first > last {
+            return Err(wrong());
+        }
+        set.iter_mut().take(last + 1).skip(first).for_each(|cpu| *cpu = wanted);
+    }
+    match set.contains(&true) {
+        true => Ok(set),
+        false => Err(wrong()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cpu_letters, cpu_ranges};
+    use super::{cpu_letters, cpu_ranges, cpu_set};
 
     #[test]
     fn cpu_sets_are_shown_as_letters_and_ranges() {
@@ -56,5 +82,14 @@ mod tests {
         assert_eq!(cpu_ranges(&map), "0-1,3,5-7");
         assert_eq!(cpu_ranges(&[]), "");
         assert_eq!(cpu_ranges(&[false, true]), "1");
+    }
+
+    #[test]
+    fn cpu_sets_are_read_with_exclusions() {
+        assert_eq!(cpu_set("0-2,^1", 4).unwrap(), [true, false, true, false]);
+        assert_eq!(cpu_set("r", 2).unwrap(), [true, true]);
+        for wrong in ["x", "2-1", "9", "0,^0", ""] {
+            assert!(cpu_set(wrong, 4).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Names of states and reasons.
 
+use ferrovirt::api::StoragePoolState;
 use ferrovirt::{DomainState, StateAndReason};
 
 /// Name of a state.
@@ -13,6 +14,18 @@ pub(crate) fn state(state: DomainState) -> &'static str {
         DomainState::CRASHED => "crashed",
         DomainState::PMSUSPENDED => "pmsuspended",
         _ => "no state",
+    }
+}
+
+/// Name of a storage pool's state.
+pub(crate) fn pool_state(state: StoragePoolState) -> &'static str {
+    match state {
+        StoragePoolState::INACTIVE => "inactive",
+        StoragePoolState::BUILDING => "building",
+        StoragePoolState::RUNNING => "running",
+        StoragePoolState::DEGRADED => "degraded",
+        StoragePoolState::INACCESSIBLE => "inaccessible",
+        _ => "unknown",
     }
 }
 

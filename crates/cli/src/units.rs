@@ -5,12 +5,21 @@ use crate::failure::Failure;
 
 /// A size with three decimals and the largest fitting unit.
 pub(crate) fn human(bytes: u64) -> String {
+    in_units(bytes, 3)
+}
+
+/// A size with two decimals and the largest fitting unit, as virsh shows pools.
+pub(crate) fn rough(bytes: u64) -> String {
+    in_units(bytes, 2)
+}
+
+fn in_units(bytes: u64, decimals: usize) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let step = (0..units.len()).rev().find(|step| bytes >> (10 * step) > 0).unwrap_or(0);
     // Three decimals do not show what a double loses.
-    #[expect(clippy::cast_precision_loss, reason = "three decimals are shown")]
+    #[expect(clippy::cast_precision_loss, reason = "at most three decimals are shown")]
     let scaled = bytes as f64 / (1u64 << (10 * step)) as f64;
-    format!("{scaled:.3} {}", units.get(step).copied().unwrap_or_default())
+    format!("{scaled:.decimals$} {}", units.get(step).copied().unwrap_or_default())
 }
 
 /// Nanoseconds as seconds with one decimal.
@@ -24,6 +33,16 @@ pub(crate) fn seconds(ns: u64) -> String {
 pub(crate) fn size_kib(args: &Args, name: &str) -> Result<u64, Failure> {
     let text = args.required(name);
     scaled(text, 1024).map(|bytes| bytes.div_ceil(1024)).ok_or_else(|| {
+        Failure::new(format!(
+            "Scaled numeric value '{text}' for <{name}> option is malformed or out of range"
+        ))
+    })
+}
+
+/// A size option without a unit counts bytes.
+pub(crate) fn size_bytes(args: &Args, name: &str) -> Result<u64, Failure> {
+    let text = args.required(name);
+    scaled(text, 1).ok_or_else(|| {
         Failure::new(format!(
             "Scaled numeric value '{text}' for <{name}> option is malformed or out of range"
         ))

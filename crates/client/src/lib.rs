@@ -26,11 +26,13 @@
 
 mod auth;
 mod connection;
+mod cpu;
 mod domain;
 mod error;
 mod event;
 mod host;
 mod link;
+mod object;
 mod stats;
 mod stream;
 mod transport;
@@ -38,15 +40,19 @@ mod uri;
 
 pub use api;
 pub use api::{
+    CPUCompareResult, ConnectBaselineCPUFlags, ConnectCompareCPUFlags,
     ConnectGetAllDomainStatsFlags as StatsFlags, ConnectListAllDomainsFlags as DomainFilter,
-    DomainConsoleFlags, DomainCreateFlags, DomainDefineFlags, DomainDestroyFlags, DomainEventID,
-    DomainMemoryModFlags, DomainMetadataType, DomainModificationImpact, DomainRebootFlags,
-    DomainShutdownFlags, DomainState, DomainStatsTypes as StatsGroups, DomainUndefineFlags,
-    DomainVcpuFlags, DomainXMLFlags, ErrorCode, KeycodeSet, TypedParam, TypedParamValue, Uuid,
+    DomainConsoleFlags, DomainCreateFlags, DomainDefineFlags, DomainDestroyFlags,
+    DomainDeviceModifyFlags, DomainEventID, DomainMemoryModFlags, DomainMetadataType,
+    DomainModificationImpact, DomainRebootFlags, DomainShutdownFlags, DomainState,
+    DomainStatsTypes as StatsGroups, DomainUndefineFlags, DomainVcpuFlags, DomainXMLFlags,
+    ErrorCode, KeycodeSet, NodeAllocPagesFlags, NodeSuspendTarget, TypedParam, TypedParamValue,
+    Uuid,
 };
 pub use connection::{Connection, ConnectionBuilder, KeepalivePolicy};
+pub use cpu::Emulation;
 pub use domain::{
-    AgentPatience, Autostart, BlockInfo, ControlInfo, Domain, DomainInfo, InterfaceStats,
+    AgentPatience, Autostart, BlockInfo, ControlInfo, Domain, DomainInfo, InterfaceStats, IoThread,
     SecurityLabel, StateAndReason, Vcpu,
 };
 pub use error::{Closed, Error, Misbehaviour, Result, UriError};
@@ -56,6 +62,7 @@ pub use event::{
     StoragePoolEvent, StoragePoolEventBody, UnknownEvent,
 };
 pub use host::{CpuMap, NodeInfo, SecurityModel};
+pub use object::{Network, Nwfilter, Secret, StoragePool, StoragePoolInfo};
 pub use stats::DomainStats;
 pub use stream::{Piece, Stream, StreamReader, StreamWriter};
 pub use uri::Access;

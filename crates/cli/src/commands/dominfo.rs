@@ -17,15 +17,7 @@ command!("dominfo", "Show what is known about a domain", [
 async fn run(cx: &Context, args: &Args) -> Outcome {
     let domain = cx.domain(args.required("domain")).await?;
     let facts = facts(&domain).await?;
-    if args.has("json") {
-        let object = facts.into_iter().map(|(key, value)| (key.to_owned(), value.into()));
-        return cx.json(&serde_json::Value::Object(object.collect()));
-    }
-    for (key, value) in facts {
-        let key = if key.is_empty() { key.to_owned() } else { format!("{key}:") };
-        cx.line(format!("{key:<15} {value}"))?;
-    }
-    Ok(())
+    cx.facts(args.form(), facts)
 }
 
 async fn facts(domain: &Domain) -> Result<Vec<(&'static str, String)>, Failure> {

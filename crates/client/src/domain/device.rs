@@ -1,7 +1,7 @@
 //! Disks and network cards: sizes and counters.
 
-use api::TypedParam;
 use api::remote;
+use api::{DomainDeviceModifyFlags, TypedParam};
 
 use super::{Domain, domain_calls};
 use crate::error::Result;
@@ -42,6 +42,38 @@ domain_calls! {
         physical: ret.physical,
     }, remote::DomainGetBlockInfo,
         remote::DomainGetBlockInfoArgs { path: disk.to_owned(), flags: 0 };
+
+    /// Adds a device, which an XML document describes.
+    ///
+    /// # Errors
+    /// What is wrong with the document, or why the guest did not get it.
+    attach_device(xml: &str, flags: DomainDeviceModifyFlags),
+        remote::DomainAttachDeviceFlags,
+        remote::DomainAttachDeviceFlagsArgs { xml: xml.to_owned(), flags: flags.0 };
+
+    /// Takes out the device that an XML document describes; the guest may take its time.
+    ///
+    /// # Errors
+    /// Code 99 mostly when there is none.
+    detach_device(xml: &str, flags: DomainDeviceModifyFlags),
+        remote::DomainDetachDeviceFlags,
+        remote::DomainDetachDeviceFlagsArgs { xml: xml.to_owned(), flags: flags.0 };
+
+    /// Takes out the device with this alias; the event says when it is gone.
+    ///
+    /// # Errors
+    /// Code 1 when there is none.
+    detach_device_alias(alias: &str, flags: DomainDeviceModifyFlags),
+        remote::DomainDetachDeviceAlias,
+        remote::DomainDetachDeviceAliasArgs { alias: alias.to_owned(), flags: flags.0 };
+
+    /// Changes what may change of a device: medium, link, password, …
+    ///
+    /// # Errors
+    /// What is wrong with the document, or that this cannot change.
+    update_device(xml: &str, flags: DomainDeviceModifyFlags),
+        remote::DomainUpdateDeviceFlags,
+        remote::DomainUpdateDeviceFlagsArgs { xml: xml.to_owned(), flags: flags.0 };
 
     /// Counters of the network card with this host device or MAC address.
     ///

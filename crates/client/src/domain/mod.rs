@@ -3,12 +3,14 @@
 mod device;
 mod guest;
 mod life;
+mod limits;
 mod metadata;
 mod monitor;
 mod tuning;
 
 pub use device::{BlockInfo, InterfaceStats};
 pub use life::{Autostart, ControlInfo, DomainInfo, SecurityLabel, StateAndReason};
+pub use limits::IoThread;
 pub use monitor::AgentPatience;
 pub use tuning::Vcpu;
 

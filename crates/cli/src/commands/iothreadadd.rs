@@ -1,0 +1,24 @@
+//! `fv iothreadadd`: add an I/O thread.
+
+use crate::arguments::{Args, Opt};
+use crate::context::{Context, Outcome};
+use crate::failure::Failure;
+use crate::selection::{CONFIG, CURRENT, DOMAIN, LIVE, impact};
+
+command!("iothreadadd", "Add an I/O thread", [
+    DOMAIN,
+    Opt::value("id", "number of the new one").required(),
+    CONFIG,
+    LIVE,
+    CURRENT,
+]);
+
+async fn run(cx: &Context, args: &Args) -> Outcome {
+    let impact = impact(args)?;
+    let domain = cx.domain(args.required("domain")).await?;
+    let id = args.number::<i32>("id")?.unwrap_or_default();
+    match u32::try_from(id) {
+        Ok(id @ 1..) => Ok(domain.add_iothread(id, impact).await?),
+        _ => Err(Failure::new(format!("Invalid IOThread id value: '{id}'"))),
+    }
+}
