@@ -11,6 +11,15 @@ enum May {
     KnowAll,
 }
 
+/// What a driver of networks, pools, filters or secrets may know.
+const OBJECTS: &[&str] = &[
+    "ferrovirt-definitions",
+    "ferrovirt-driver",
+    "ferrovirt-api",
+    "ferrovirt-config",
+    "ferrovirt-host",
+];
+
 /// One row a package. Dev-dependencies obey the same arrows.
 const ARROWS: &[(&str, May)] = &[
     ("ferrovirt-xdr", May::Know(&[])),
@@ -50,6 +59,14 @@ const ARROWS: &[(&str, May)] = &[
             "ferrovirt-trace",
         ]),
     ),
+    (
+        "ferrovirt-definitions",
+        May::Know(&["ferrovirt-driver", "ferrovirt-api", "ferrovirt-config", "ferrovirt-host"]),
+    ),
+    ("ferrovirt-driver-network", May::Know(OBJECTS)),
+    ("ferrovirt-driver-storage", May::Know(OBJECTS)),
+    ("ferrovirt-driver-nwfilter", May::Know(OBJECTS)),
+    ("ferrovirt-driver-secret", May::Know(OBJECTS)),
     (
         "ferrovirt-server",
         May::Know(&[
