@@ -52,11 +52,6 @@ pub trait Host {
         Cow::Borrowed("/var/lib/libvirt/qemu/nvram")
     }
 
-    /// Whether the programs that emulate a TPM are there.
-    fn has_swtpm(&self) -> bool {
-        true
-    }
-
     /// What a QEMU binary can do; `None` if `emulator` cannot be run.
     fn qemu(&self, emulator: &str) -> Option<&dyn Qemu>;
 }

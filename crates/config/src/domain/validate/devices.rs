@@ -5,13 +5,11 @@ use std::collections::HashSet;
 use crate::Error;
 use crate::OnOff;
 use crate::domain::chardev::CharSource;
-use crate::domain::complete::{Chipset, Host};
+use crate::domain::complete::Chipset;
 use crate::domain::controller::{Controller, ControllerModel, ControllerType};
 use crate::domain::graphics::{Graphics, Video, VideoModelType};
 use crate::domain::hostdev::{Hostdev, HostdevSource};
-use crate::domain::peripheral::{
-    FilesystemDriverType, InputBus, InputType, IommuModel, TpmBackend, TpmVersion,
-};
+use crate::domain::peripheral::{FilesystemDriverType, InputBus, InputType, IommuModel};
 use crate::domain::security::LaunchSecurityType;
 use crate::domain::{Domain, VirtType};
 
@@ -63,20 +61,6 @@ pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), E
         }
     }
     Ok(())
-}
-
-/// An emulated TPM needs the programs that emulate it.
-pub(super) fn check_tpms(domain: &Domain, host: &dyn Host) -> Result<(), Error> {
-    let emulated = domain.devices.tpms.iter().find_map(|tpm| match &tpm.backend {
-        TpmBackend::Emulator(emulator) => Some(emulator.version.unwrap_or(TpmVersion::V2_0)),
-        TpmBackend::Passthrough(_) | TpmBackend::External(_) => None,
-    });
-    match emulated.filter(|_| !host.has_swtpm()) {
-        Some(version) => {
-            Err(Error::unsupported(format!("TPM version '{version}' is not supported")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// A name that the user chose is one device's only.

@@ -34,7 +34,6 @@ impl Domain {
         firmware::check(self)?;
         disks::check(self)?;
         devices::check(self, &has)?;
-        devices::check_tpms(self, host)?;
         tuning::check(self)?;
         features::check(self)?;
         disk_options::check(self)?;

@@ -19,8 +19,6 @@ pub struct KnownHost {
     standard: Option<(Arch, PathBuf)>,
     emulator: Option<Arc<Emulator>>,
     nvram_dir: Arc<str>,
-    /// All emulators, and where programs are.
-    emulators: Emulators,
 }
 
 impl Emulators {
@@ -42,9 +40,7 @@ impl Emulators {
             Some(path) => Some(self.get(&path).await.map_err(|error| errors::probe(&error))?),
             None => None,
         };
-        let nvram_dir = nvram_dir.into();
-        let emulators = self.clone();
-        Ok(KnownHost { host: Arch::host(), standard, emulator, nvram_dir, emulators })
+        Ok(KnownHost { host: Arch::host(), standard, emulator, nvram_dir: nvram_dir.into() })
     }
 
     /// Whether the programs that emulate a TPM are installed.
@@ -83,10 +79,6 @@ impl Host for KnownHost {
 
     fn nvram_directory(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.nvram_dir)
-    }
-
-    fn has_swtpm(&self) -> bool {
-        self.emulators.has_swtpm()
     }
 
     fn qemu(&self, emulator: &str) -> Option<&dyn Qemu> {
