@@ -4,7 +4,8 @@ use ferrovirt::{Domain, DomainDeviceModifyFlags, DomainXMLFlags};
 use roxmltree::{Document, Node};
 
 use crate::arguments::{Args, Opt};
-use crate::failure::Failure;
+use crate::context::{Context, Outcome};
+use crate::failure::{Failure, WhileDoing};
 
 /// Work on the running guest, if there is one, and on the definition.
 pub(crate) const PERSISTENT: Opt = Opt::flag("persistent", "make a live change persistent");
@@ -28,6 +29,20 @@ pub(crate) async fn flags(
         bits = live;
     }
     Ok(DomainDeviceModifyFlags(bits))
+}
+
+/// Attaches the device of `xml` as `args` ask, or prints it; `kind` is what people call it.
+pub(crate) async fn attach(cx: &Context, args: &Args, xml: &str, kind: &str) -> Outcome {
+    if args.has("print-xml") {
+        return cx.print(xml);
+    }
+    let domain = cx.domain(args.required("domain")).await?;
+    let flags = flags(args, &domain).await?;
+    let done = domain.attach_device(xml, flags).await;
+    done.while_doing(|| format!("Failed to attach {kind}"))?;
+    let mut kind = kind.to_owned();
+    kind[..1].make_ascii_uppercase();
+    cx.remark(format!("{kind} attached successfully"))
 }
 
 /// The document that a change of `flags` is about: the definition's, if it alone is.

@@ -47,6 +47,7 @@ pub mod storagepool;
 pub mod storagevol;
 mod switch;
 mod text;
+mod utc;
 
 pub use domain::{Domain, refuse_unprinted};
 pub use entropy::Entropy;
@@ -56,6 +57,7 @@ pub use quantity::{Bytes, Kib, scale};
 pub use ranges::RangeSet;
 pub use switch::{OnOff, YesNo};
 pub use text::{Answer, EndTag, Text};
+pub use utc::UtcTime;
 /// What every element can do, such as [`with`](Element::with), which sets fields of a new one.
 pub use xml::Element;
 pub use xml::{Entry, JsonError, Unknown};

@@ -7,6 +7,7 @@ use std::fs;
 
 use config::Domain;
 use config::domain::complete::aliases;
+use config::domain::report::{Decider, Report};
 use config::domain::{FormatFlags, ParseFlags};
 
 use machine::{NoEntropy, X86Host, difference, documents};
@@ -68,4 +69,19 @@ fn a_live_document_reads_back_with_its_aliases() {
         let again = Domain::parse(&live, ParseFlags::Live).unwrap().format(flags);
         assert_eq!(difference(&live, &again), None, "{}", path.display());
     }
+}
+
+#[test]
+fn completion_says_who_decided() {
+    let text = "<domain type='qemu'><name>a</name>\
+                <uuid>11111111-2222-4333-8444-555555555555</uuid><memory>1024</memory><os><type>hvm</type></os>\
+                <devices><disk type='file'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices></domain>";
+    let mut domain = Domain::parse(text, ParseFlags::Inactive).unwrap();
+    let decisions = domain.complete_explained(&X86Host, &mut NoEntropy).unwrap();
+    assert_eq!(printed(&domain), printed(&completed(text).unwrap()));
+    let report = Report::decided(text, &printed(&domain), &decisions).unwrap();
+    assert_eq!(report.by("/domain/name"), Decider::User);
+    assert_eq!(report.by("/domain/os/type/@machine"), Decider::Machine);
+    assert_eq!(report.by("/domain/currentMemory"), Decider::Daemon);
+    assert_eq!(report.by("/domain/devices/disk/address"), Decider::Daemon);
 }

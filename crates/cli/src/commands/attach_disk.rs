@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt;
 use crate::arguments::{Args, Opt};
 use crate::context::{Context, Outcome};
 use crate::device::{self, PERSISTENT, PRINT_XML, element, escaped};
-use crate::failure::{Failure, WhileDoing};
+use crate::failure::Failure;
 use crate::selection::{CONFIG, CURRENT, DOMAIN, LIVE};
 
 command!("attach-disk", "Add a disk", [
@@ -37,15 +37,7 @@ command!("attach-disk", "Add a disk", [
 ]);
 
 async fn run(cx: &Context, args: &Args) -> Outcome {
-    let xml = document(args)?;
-    if args.has("print-xml") {
-        return cx.print(&xml);
-    }
-    let domain = cx.domain(args.required("domain")).await?;
-    let flags = device::flags(args, &domain).await?;
-    let done = domain.attach_device(&xml, flags).await;
-    done.while_doing(|| "Failed to attach disk".to_owned())?;
-    cx.remark("Disk attached successfully")
+    device::attach(cx, args, &document(args)?, "disk").await
 }
 
 fn document(args: &Args) -> Result<String, Failure> {

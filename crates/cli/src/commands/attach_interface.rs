@@ -3,7 +3,7 @@
 use crate::arguments::{Args, Opt};
 use crate::context::{Context, Outcome};
 use crate::device::{self, PERSISTENT, PRINT_XML, element};
-use crate::failure::{Failure, WhileDoing};
+use crate::failure::Failure;
 use crate::selection::{CONFIG, CURRENT, DOMAIN, LIVE};
 use super::domiftune::Rate;
 
@@ -28,15 +28,7 @@ command!("attach-interface", "Add a network card", [
 ]);
 
 async fn run(cx: &Context, args: &Args) -> Outcome {
-    let xml = document(args)?;
-    if args.has("print-xml") {
-        return cx.print(&xml);
-    }
-    let domain = cx.domain(args.required("domain")).await?;
-    let flags = device::flags(args, &domain).await?;
-    let done = domain.attach_device(&xml, flags).await;
-    done.while_doing(|| "Failed to attach interface".to_owned())?;
-    cx.remark("Interface attached successfully")
+    device::attach(cx, args, &document(args)?, "interface").await
 }
 
 fn document(args: &Args) -> Result<String, Failure> {

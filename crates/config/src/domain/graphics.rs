@@ -4,7 +4,7 @@ use xml::{element, tagged, words};
 
 use super::device::{DeviceInfo, VirtioOptions};
 use super::part;
-use crate::{OnOff, YesNo};
+use crate::{OnOff, UtcTime, YesNo};
 
 tagged! {
     /// A display that a user can connect to.
@@ -107,7 +107,7 @@ element! {
         /// The password.
         attr passwd: Option<Box<str>> = "passwd" when part::SECURE,
         /// When it ends, in UTC.
-        attr valid_to: Option<Box<str>> = "passwdValidTo",
+        attr valid_to: Option<UtcTime> = "passwdValidTo",
         /// What happens to a client when it changes.
         attr connected: Option<PasswordPolicy> = "connected",
     }

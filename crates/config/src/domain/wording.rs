@@ -34,6 +34,12 @@ const ATTRIBUTES: &[Wording] = {
         ("cpu", "mode", Unsupported, "Invalid mode attribute '{}'"),
         ("driver", "type", Unsupported, "unknown driver format value '{}'"),
         ("feature", "policy", Unsupported, "Invalid CPU feature policy"),
+        (
+            "graphics",
+            "passwdValidTo",
+            Internal,
+            "cannot parse password validity time '{}', expect YYYY-MM-DDTHH:MM:SS",
+        ),
         ("graphics", "port", Internal, "cannot parse vnc port {}"),
         ("hostdev", "mode", Unsupported, "unknown hostdev mode '{}'"),
         ("hostdev", "type", Unsupported, "unknown host device source address type '{}'"),

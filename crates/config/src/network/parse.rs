@@ -2,8 +2,9 @@
 
 use xml::View;
 
+use super::bandwidth;
 use super::ip::{Lease, LeaseUnit, NetworkIp};
-use super::{Bandwidth, Bridge, DNSMASQ_NAMESPACE, FormatFlags, Network, check};
+use super::{Bridge, DNSMASQ_NAMESPACE, FormatFlags, Network, check};
 use crate::domain::interface::Vlan;
 use crate::kind::{Declarations, Kind, Wording};
 use crate::{Code, Error, YesNo};
@@ -191,7 +192,7 @@ impl Network {
             srv.priority = srv.priority.filter(|priority| *priority != 0);
             srv.weight = srv.weight.filter(|weight| *weight != 0);
         }
-        forget_in_limits(&mut self.bandwidth);
+        bandwidth::forget_zeros(&mut self.bandwidth);
         forget_in_tags(&mut self.vlan);
         if let Some(bridge) = &mut self.bridge {
             bridge.name = bridge.name.take().filter(|name| !name.is_empty());
@@ -199,19 +200,11 @@ impl Network {
         self.bridge = self.bridge.take().filter(|bridge| *bridge != Bridge::default());
         self.ips.iter_mut().for_each(forget_in_ip);
         for group in &mut self.portgroups {
-            forget_in_limits(&mut group.bandwidth);
+            bandwidth::forget_zeros(&mut group.bandwidth);
             forget_in_tags(&mut group.vlan);
             group.default = group.default.filter(|default| default.0);
         }
     }
-}
-
-/// Limits that limit nothing are none.
-fn forget_in_limits(limits: &mut Option<Box<Bandwidth>>) {
-    if let Some(limits) = limits {
-        limits.forget_zeros();
-    }
-    *limits = limits.take().filter(|limits| limits.inbound.is_some() || limits.outbound.is_some());
 }
 
 /// More than one tag make a trunk.

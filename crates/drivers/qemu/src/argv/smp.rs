@@ -39,7 +39,7 @@ impl Line<'_> {
         u32::try_from(fixed.count()).unwrap_or(most).max(1)
     }
 
-    /// `-object iothread`
+    /// `-object iothread`, and `main-loop` for what no thread of its own serves.
     pub(super) fn iothreads(&mut self) -> Result<()> {
         if let Some(ids) = self.domain.iothread_ids.as_ref().filter(|ids| !ids.iothreads.is_empty())
         {
@@ -61,6 +61,13 @@ impl Line<'_> {
         let rest = (count as usize).saturating_sub(named.len());
         let free = (1..).filter(|id| named.iter().all(|thread| thread.id != *id));
         free.take(rest).for_each(|id| self.object(&iothread(id)));
+        if let Some(default) = self.domain.default_iothread {
+            let mut main_loop = Props::object("main-loop", "main-loop");
+            main_loop
+                .set("thread-pool-min", default.thread_pool_min)
+                .set("thread-pool-max", default.thread_pool_max);
+            self.object(&main_loop);
+        }
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::{Domain, Impact, Live, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::flags;
+use crate::lifecycle::expiry;
 
 impl Handler<DomainUpdateDeviceFlags> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainUpdateDeviceFlagsArgs) -> Result<()> {
@@ -107,7 +108,8 @@ impl QemuDriver {
                 return Err(Error::config_unsupported(QEMU, what));
             }
         };
-        if before.passwd != after.passwd {
+        let timed = before.valid_to.is_some() || after.valid_to.is_some();
+        if timed || before.passwd != after.passwd || before.connected != after.connected {
             self.set_display_password(domain, live, protocol, after).await?;
         }
         let password = after.clone();
@@ -133,8 +135,11 @@ impl QemuDriver {
         let connected = password.connected.map_or("keep", PasswordPolicy::word);
         let secret = password.passwd.as_deref().unwrap_or_default();
         self.ask(domain, monitor.set_password(protocol, secret, connected)).await?;
-        let time = if password.passwd.is_some() { "never" } else { "now" };
-        self.ask(domain, monitor.expire_password(protocol, time)).await
+        let time = match password.passwd {
+            Some(_) => expiry(password.valid_to),
+            None => "now".to_owned(),
+        };
+        self.ask(domain, monitor.expire_password(protocol, &time)).await
     }
 }
 

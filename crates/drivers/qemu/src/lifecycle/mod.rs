@@ -26,4 +26,4 @@ mod undefine;
 mod watch;
 
 pub(crate) use start::{open_resources, vhost_net, wall_clock};
-pub(crate) use start_settings::io_limits;
+pub(crate) use start_settings::{expiry, io_limits};

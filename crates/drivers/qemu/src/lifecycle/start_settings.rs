@@ -2,6 +2,7 @@
 //! words for it or would show it to everybody: passwords, I/O limits, the balloon, what a guest's
 //! own reboot does.
 
+use config::UtcTime;
 use config::domain::LifecycleAction;
 use config::domain::disk::{Disk, DiskBus};
 use config::domain::tuning::IoTune;
@@ -17,6 +18,13 @@ pub(super) struct DisplayPassword {
     pub password: Box<str>,
     /// What becomes of clients that are connected: `keep`, `disconnect` or `fail`.
     pub connected: &'static str,
+    /// When it ends; none for good.
+    pub valid_to: Option<UtcTime>,
+}
+
+/// What QEMU is told of a password's end: seconds since the epoch. One that has passed is now.
+pub(crate) fn expiry(valid_to: Option<UtcTime>) -> String {
+    valid_to.map_or_else(|| "never".to_owned(), |end| end.unix_seconds().to_string())
 }
 
 /// Tells a QEMU that has just greeted.
@@ -27,6 +35,9 @@ pub(super) async fn apply(
 ) -> Result<(), QmpError> {
     for secret in passwords {
         monitor.set_password(secret.protocol, &secret.password, secret.connected).await?;
+        if secret.valid_to.is_some() {
+            monitor.expire_password(secret.protocol, &expiry(secret.valid_to)).await?;
+        }
     }
     if document.on_reboot == Some(LifecycleAction::Destroy) {
         let action = Command::with("set-action", json!({"reboot": "shutdown"}));

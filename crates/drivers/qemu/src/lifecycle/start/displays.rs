@@ -59,8 +59,8 @@ fn password(protocol: &'static str, password: &Password) -> Option<DisplayPasswo
         Some(PasswordPolicy::Disconnect) => "disconnect",
         Some(PasswordPolicy::Keep) | None => "keep",
     };
-    let password = password.passwd.clone()?;
-    Some(DisplayPassword { protocol, password, connected })
+    let (valid_to, password) = (password.valid_to, password.passwd.clone()?);
+    Some(DisplayPassword { protocol, password, connected, valid_to })
 }
 
 /// The first port of the range on which nobody listens, on any address.
