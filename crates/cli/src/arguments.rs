@@ -6,8 +6,6 @@
 
 use std::collections::HashMap;
 
-use crate::commands::Command;
-use crate::context::Form;
 use crate::failure::Failure;
 
 /// What an option takes.
@@ -77,6 +75,24 @@ impl Opt {
     }
 }
 
+/// What the command line is read against: a command's name and what it takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Syntax {
+    /// Name.
+    pub(crate) name: &'static str,
+    /// What it takes, positional ones in their order.
+    pub(crate) options: &'static [Opt],
+}
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A line a fact.
+    Lines,
+    /// An object.
+    Json,
+}
+
 /// Options that stand before the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Globals {
@@ -136,7 +152,7 @@ pub(crate) struct Args {
 
 impl Args {
     /// Reads `words` by the table of `command`.
-    pub(crate) fn parse(command: &Command, words: Vec<String>) -> Result<Self, Failure> {
+    pub(crate) fn parse(command: Syntax, words: Vec<String>) -> Result<Self, Failure> {
         let mut args = Self::default();
         let mut words = words.into_iter();
         let mut names_end = false;
@@ -162,7 +178,7 @@ impl Args {
 
     fn take_named(
         &mut self,
-        command: &Command,
+        command: Syntax,
         word: &str,
         words: &mut impl Iterator<Item = String>,
     ) -> Result<(), Failure> {
@@ -192,7 +208,7 @@ impl Args {
         Ok(())
     }
 
-    fn take_by_place(&mut self, command: &Command, word: String) -> Result<(), Failure> {
+    fn take_by_place(&mut self, command: Syntax, word: String) -> Result<(), Failure> {
         let place = command.options.iter().find(|opt| match opt.takes {
             Takes::Value => !self.has(opt.name),
             Takes::Rest => true,
@@ -282,7 +298,10 @@ mod tests {
     use crate::commands::find;
 
     fn parse(command: &str, line: &str) -> Result<Args, super::Failure> {
-        Args::parse(find(command).unwrap(), line.split_whitespace().map(str::to_owned).collect())
+        Args::parse(
+            find(command).unwrap().syntax,
+            line.split_whitespace().map(str::to_owned).collect(),
+        )
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ferrovirt::{Connection, Domain, ErrorCode, Uuid};
 use tokio::sync::OnceCell;
 
-use crate::arguments::Globals;
+use crate::arguments::{Form, Globals};
 use crate::failure::{Failure, WhileDoing};
 
 /// What a command gives back.
@@ -18,15 +18,6 @@ pub(crate) struct Context {
     globals: Globals,
     connection: OnceCell<Connection>,
     json: AtomicBool,
-}
-
-/// How facts are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A line a fact.
-    Lines,
-    /// An object.
-    Json,
 }
 
 /// By what a domain may be named.

@@ -21,7 +21,7 @@ pub(crate) fn overview() -> String {
     for (group, commands) in GROUPS {
         push(&mut text, format_args!("\n{group}:\n"));
         for command in *commands {
-            push(&mut text, format_args!("  {:<22} {}\n", command.name, command.summary));
+            push(&mut text, format_args!("  {:<22} {}\n", command.syntax.name, command.summary));
         }
     }
     text
@@ -38,15 +38,15 @@ pub(crate) fn of(name: &str) -> Result<String, Failure> {
 
 /// What a command does and takes.
 pub(crate) fn command(command: &Command) -> String {
-    let mut text = format!("{}\n\nfv {}", command.summary, command.name);
-    for opt in command.options {
+    let mut text = format!("{}\n\nfv {}", command.summary, command.syntax.name);
+    for opt in command.syntax.options {
         push(&mut text, format_args!(" {}", synopsis(opt)));
     }
     text.push('\n');
-    if !command.options.is_empty() {
+    if !command.syntax.options.is_empty() {
         text.push('\n');
     }
-    for opt in command.options {
+    for opt in command.syntax.options {
         let name = match opt.takes {
             Takes::Nothing => format!("--{}", opt.name),
             Takes::NamedValue => format!("--{} VALUE", opt.name),

@@ -58,7 +58,7 @@ fn run(words: Vec<String>) -> Result<(), Failure> {
     if rest.iter().any(|word| word == "--help") {
         return context::print(&help::command(command));
     }
-    let args = arguments::Args::parse(command, rest)?;
+    let args = arguments::Args::parse(command.syntax, rest)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -21,7 +21,7 @@
 //!
 //! Every call is a future that may be dropped at any time, and every one fails at once when the
 //! connection ends. Calls without a method of their own go through [`Connection::call`] with a row
-//! of [`api`]. Not here yet: SASL.
+//! of [`api`].
 #![forbid(unsafe_code)]
 
 mod auth;
@@ -33,8 +33,10 @@ mod event;
 mod host;
 mod link;
 mod object;
+mod open;
 mod stats;
 mod stream;
+mod subscription;
 mod transport;
 mod uri;
 
@@ -49,7 +51,7 @@ pub use api::{
     ErrorCode, KeycodeSet, NodeAllocPagesFlags, NodeSuspendTarget, TypedParam, TypedParamValue,
     Uuid,
 };
-pub use connection::{Connection, ConnectionBuilder, KeepalivePolicy};
+pub use connection::{Connection, KeepalivePolicy};
 pub use cpu::Emulation;
 pub use domain::{
     AgentPatience, Autostart, BlockInfo, ControlInfo, Domain, DomainInfo, InterfaceStats, IoThread,
@@ -57,14 +59,16 @@ pub use domain::{
 };
 pub use error::{Closed, Error, Misbehaviour, Result, UriError};
 pub use event::{
-    DomainEvent, DomainEventBody, EventStream, MonitorEvent, MonitorFilter, NetworkEvent,
-    NetworkEventBody, NodeDeviceEvent, NodeDeviceEventBody, Notice, SecretEvent, SecretEventBody,
-    StoragePoolEvent, StoragePoolEventBody, UnknownEvent,
+    DomainEvent, DomainEventBody, MonitorEvent, NetworkEvent, NetworkEventBody, NodeDeviceEvent,
+    NodeDeviceEventBody, Notice, SecretEvent, SecretEventBody, StoragePoolEvent,
+    StoragePoolEventBody, UnknownEvent,
 };
 pub use host::{CpuMap, NodeInfo, SecurityModel};
 pub use object::{Network, Nwfilter, Secret, StoragePool, StoragePoolInfo};
+pub use open::ConnectionBuilder;
 pub use stats::DomainStats;
 pub use stream::{Piece, Stream, StreamReader, StreamWriter};
+pub use subscription::{EventStream, MonitorFilter};
 pub use uri::Access;
 
 #[cfg(test)]

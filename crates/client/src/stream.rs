@@ -5,13 +5,14 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use api::Procedure;
 use api::procedure::Row;
 use rpc::{STREAM_CHUNK_BYTES, Status};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::connection::Connection;
 use crate::error::{Error, Result};
-use crate::link::{StreamPacket, StreamPlace};
+use crate::link::{Holes, Opens, StreamPacket, StreamPlace};
 
 /// Most zeros that a hole is made into at a time. **Units**: bytes.
 const ZEROS_BYTES: u64 = 1 << 16;
@@ -68,8 +69,40 @@ pub struct StreamWriter {
     serial: u32,
 }
 
+impl Connection {
+    /// Makes a call that opens a stream.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_stream<P: Procedure>(&self, args: P::Args) -> Result<(P::Ret, Stream)> {
+        self.open_stream::<P>(args, Holes::Uninvited).await
+    }
+
+    /// Makes a call that opens a stream with holes: `args` must have the call's sparse flag.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_sparse_stream<P: Procedure>(
+        &self,
+        args: P::Args,
+    ) -> Result<(P::Ret, Stream)> {
+        self.open_stream::<P>(args, Holes::Invited).await
+    }
+
+    async fn open_stream<P: Procedure>(
+        &self,
+        args: P::Args,
+        holes: Holes,
+    ) -> Result<(P::Ret, Stream)> {
+        match self.exchange::<P>(args, Opens::Stream(holes)).await? {
+            (ret, Some(place)) => Ok((ret, Stream::new(self.clone(), place))),
+            (_, None) => Err(self.why_closed().into()),
+        }
+    }
+}
+
 impl Stream {
-    pub(crate) fn new(connection: Connection, place: StreamPlace) -> Self {
+    fn new(connection: Connection, place: StreamPlace) -> Self {
         let (row, serial) = (place.row, place.serial);
         let writer = StreamWriter { connection: connection.clone(), row, serial };
         let (rest, taken, hole, state) = (Vec::new(), 0, 0, Reading::Open);

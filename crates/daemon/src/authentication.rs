@@ -5,26 +5,16 @@ use std::sync::Arc;
 use anyhow::bail;
 use polkit::Polkit;
 use sasl::{Mechanism, Store};
-use serde::Deserialize;
 use server::{Auth, Authentication, ListenerKind};
 use tls::Pattern;
 
-use crate::configuration::Configuration;
+use crate::configuration::{AuthMethod, Configuration};
 use crate::layout::Layout;
 
 /// The file of those who may log in by SASL, beside the configuration.
 const PASSWORD_FILE: &str = "sasl.db";
 /// The least that `tcp_min_ssf` may be, as libvirtd has it, and the most that there is.
 const STRENGTH_BITS: std::ops::RangeInclusive<u32> = 112..=128;
-
-/// How clients of a socket prove who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum AuthMethod {
-    None,
-    Sasl,
-    Polkit,
-}
 
 impl From<AuthMethod> for Auth {
     fn from(method: AuthMethod) -> Self {

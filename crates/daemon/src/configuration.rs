@@ -7,9 +7,8 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use server::{AdminLimits, Limits};
 
-use crate::authentication::AuthMethod;
 use crate::layout::Scope;
-use crate::log::{Filters, Level, Outputs};
+use crate::log::{Filters, Level, Outputs, Wanted};
 
 /// Longest configuration file. **Units**: bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -97,6 +96,15 @@ pub(crate) enum NetworkAuth {
 pub(crate) struct SocketModes {
     pub(crate) read_write: u32,
     pub(crate) read_only: u32,
+}
+
+/// How clients of a socket prove who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AuthMethod {
+    None,
+    Sasl,
+    Polkit,
 }
 
 impl Default for Configuration {
@@ -266,6 +274,11 @@ impl Configuration {
             read_write: mode("unix_sock_rw_perms", read_write)?,
             read_only: mode("unix_sock_ro_perms", &self.unix_sock_ro_perms)?,
         })
+    }
+
+    /// What is logged, and where to.
+    pub(crate) fn log(&self) -> Wanted<'_> {
+        Wanted { level: self.log_level, filters: &self.log_filters, outputs: &self.log_outputs }
     }
 
     /// What clients may use.

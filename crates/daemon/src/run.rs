@@ -42,7 +42,7 @@ pub(crate) fn run(
     passed: Vec<Passed>,
     timeout: Option<Duration>,
 ) -> anyhow::Result<()> {
-    let log = log::start(&configuration)?;
+    let log = log::start(&configuration.log())?;
     // Modes are chosen where files are made, whatever the shell says that started the daemon.
     rustix::process::umask(Mode::from_raw_mode(0o022));
     descriptors::allow(configuration.limits().max_clients);
@@ -131,7 +131,7 @@ fn reload(layout: &Layout, path: &Path, server: &Server, polkit: &Arc<Polkit>, s
         false => Ok(Configuration::default()),
     };
     let outcome = configuration.and_then(|configuration| {
-        switch.configure(&configuration)?;
+        switch.configure(&configuration.log())?;
         let authentication = configuration.authentication(layout, polkit)?;
         server.set_limits(configuration.limits());
         server.set_authentication(authentication);

@@ -137,7 +137,7 @@ mod tests {
 
     fn printed(line: &str) -> Result<String, Failure> {
         let words = line.split_whitespace().map(str::to_owned).collect();
-        document(&Args::parse(find("attach-disk").unwrap(), words).unwrap())
+        document(&Args::parse(find("attach-disk").unwrap().syntax, words).unwrap())
     }
 
     #[test]

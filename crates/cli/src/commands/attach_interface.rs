@@ -99,7 +99,7 @@ mod tests {
 
     fn printed(line: &str) -> Result<String, Failure> {
         let words = line.split_whitespace().map(str::to_owned).collect();
-        document(&Args::parse(find("attach-interface").unwrap(), words).unwrap())
+        document(&Args::parse(find("attach-interface").unwrap().syntax, words).unwrap())
     }
 
     #[test]

@@ -73,7 +73,7 @@ mod tests {
     fn a_limit_may_be_none() {
         let limit = |text: &str| {
             let words = ["g1".to_owned(), format!("--hard-limit={text}")].to_vec();
-            limit_kib(&Args::parse(find("memtune").unwrap(), words).unwrap(), "hard-limit")
+            limit_kib(&Args::parse(find("memtune").unwrap().syntax, words).unwrap(), "hard-limit")
         };
         assert_eq!(limit("-1"), Ok(UNLIMITED_KIB));
         assert_eq!(limit("2G"), Ok(2 << 20));

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::arguments::{Args, Opt};
+use crate::arguments::{Args, Syntax};
 use crate::context::{Context, Outcome};
 
 /// What a command does; it borrows what it works with.
@@ -11,12 +11,10 @@ pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 /// A command: what it is called, what it takes and what it does.
 pub(crate) struct Command {
-    /// Name.
-    pub(crate) name: &'static str,
+    /// What it is called and what it takes.
+    pub(crate) syntax: Syntax,
     /// A line of help.
     pub(crate) summary: &'static str,
-    /// What it takes, positional ones in their order.
-    pub(crate) options: &'static [Opt],
     /// What it does.
     pub(crate) run: for<'a> fn(&'a Context, &'a Args) -> Running<'a>,
 }
@@ -25,9 +23,8 @@ pub(crate) struct Command {
 macro_rules! command {
     ($name:literal, $summary:literal, [$($option:expr),* $(,)?]) => {
         pub(super) static COMMAND: super::Command = super::Command {
-            name: $name,
+            syntax: crate::arguments::Syntax { name: $name, options: &[$($option),*] },
             summary: $summary,
-            options: &[$($option),*],
             run: |cx, args| Box::pin(run(cx, args)),
         };
     };
@@ -80,7 +77,11 @@ pub(crate) use domstats::value_text;
 
 /// The command of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Command> {
-    GROUPS.iter().flat_map(|(_, commands)| commands.iter()).find(|it| it.name == name).copied()
+    GROUPS
+        .iter()
+        .flat_map(|(_, commands)| commands.iter())
+        .find(|it| it.syntax.name == name)
+        .copied()
 }
 
 /// The command that a line begins with, and what follows it. Some names are two words.
@@ -103,14 +104,15 @@ mod tests {
     #[test]
     fn names_are_unique_and_nothing_positional_follows_the_rest() {
         let commands: Vec<_> = GROUPS.iter().flat_map(|(_, commands)| commands.iter()).collect();
-        let names: HashSet<_> = commands.iter().map(|command| command.name).collect();
+        let names: HashSet<_> = commands.iter().map(|command| command.syntax.name).collect();
         assert_eq!(names.len(), commands.len());
         for command in commands {
-            let options: HashSet<_> = command.options.iter().map(|opt| opt.name).collect();
-            assert_eq!(options.len(), command.options.len(), "{}", command.name);
-            let mut after = command.options.iter().skip_while(|opt| opt.takes != Takes::Rest);
+            let options: HashSet<_> = command.syntax.options.iter().map(|opt| opt.name).collect();
+            assert_eq!(options.len(), command.syntax.options.len(), "{}", command.syntax.name);
+            let mut after =
+                command.syntax.options.iter().skip_while(|opt| opt.takes != Takes::Rest);
             after.next();
-            assert!(after.all(|opt| opt.takes == Takes::Nothing), "{}", command.name);
+            assert!(after.all(|opt| opt.takes == Takes::Nothing), "{}", command.syntax.name);
         }
     }
 
@@ -118,9 +120,9 @@ mod tests {
     fn a_name_may_be_two_words() {
         let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let (command, rest) = named("admin", words("client-info 7")).unwrap();
-        assert_eq!((command.name, rest), ("admin client-info", words("7")));
+        assert_eq!((command.syntax.name, rest), ("admin client-info", words("7")));
         let (command, rest) = named("uri", words("clients")).unwrap();
-        assert_eq!((command.name, rest), ("uri", words("clients")));
+        assert_eq!((command.syntax.name, rest), ("uri", words("clients")));
         assert!(named("admin", words("nosuch")).is_none() && named("admin", Vec::new()).is_none());
     }
 }

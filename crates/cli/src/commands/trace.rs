@@ -147,7 +147,7 @@ mod tests {
 
     fn asked(line: &str) -> Result<super::TraceOpenArgs, super::Failure> {
         let words = line.split_whitespace().map(str::to_owned).collect();
-        let args = Args::parse(find("trace").unwrap(), words)?;
+        let args = Args::parse(find("trace").unwrap().syntax, words)?;
         wanted(Feed::Monitors, &args)
     }
 

@@ -1,27 +1,21 @@
-//! Events of objects other than domains, and registering for them.
-
-use std::sync::Arc;
+//! Events of objects other than domains.
 
 use api::remote::{self, NonnullNetwork, NonnullNodeDevice, NonnullSecret, NonnullStoragePool};
 use api::{
-    EventMessage, NetworkEventID, NetworkEventLifecycleType, NetworkMetadataType,
-    NodeDeviceEventID, NodeDeviceEventLifecycleType, Procedure, SecretEventID,
-    SecretEventLifecycleType, StoragePoolEventID, StoragePoolEventLifecycleType,
+    EventMessage, NetworkEventLifecycleType, NetworkMetadataType, NodeDeviceEventLifecycleType,
+    SecretEventLifecycleType, StoragePoolEventLifecycleType,
 };
 
 use super::body::take;
 use super::subscribers::Told;
-use super::{EventStream, Family, Queue, Registration, Subscriber};
-use crate::connection::Connection;
-use crate::error::{Misbehaviour, Result};
+use crate::error::Misbehaviour;
 
 /// What happened to an object: its lifecycle went on, or what else its kind has.
 macro_rules! object_events {
-    ($($(#[$meta:meta])* $event:ident, $body:ident, $family:ident {
+    ($($(#[$meta:meta])* $event:ident, $body:ident {
         $field:ident: $object:ident from $wire:ident,
         Lifecycle($lifecycle:ident) by $told:ident,
-        $(#[$ometa:meta])* $other:ident $({ $($ofield:ident: $otype:ty = $make:expr),* })? by $otold:ident as $m:ident,
-        fn $method:ident: $id:ident, $register:ident($args:ident), $deregister:ident
+        $(#[$ometa:meta])* $other:ident $({ $($ofield:ident: $otype:ty = $make:expr),* })? by $otold:ident as $m:ident
     })*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
@@ -59,79 +53,39 @@ macro_rules! object_events {
                 Ok(None)
             }
         }
-
-        impl Connection {
-            $(#[$meta])*
-            ///
-            /// Subscribes to the given kinds of event, of one object or of all.
-            ///
-            /// # Errors
-            /// Code 1 for a kind that the server does not know.
-            pub async fn $method(
-                &self,
-                kinds: &[$id],
-                $field: Option<$object>,
-            ) -> Result<EventStream<$event>, crate::Error> {
-                let queue = Arc::new(Queue::default());
-                let registrations = Vec::new();
-                let mut events = EventStream { connection: self.clone(), queue, registrations };
-                for kind in kinds {
-                    let args = remote::$args {
-                        event_id: kind.0,
-                        $wire: $field.clone(),
-                    };
-                    let subscriber = Subscriber::new(Family::$family, &events.queue);
-                    let ret = self.subscribe::<remote::$register>(args, subscriber).await?;
-                    events.registrations.push(Registration {
-                        family: Family::$family,
-                        callback_id: ret.callback_id,
-                        row: remote::$deregister::ROW,
-                    });
-                }
-                Ok(events)
-            }
-        }
     )*};
 }
 
 object_events! {
     /// What happens to a virtual network.
-    NetworkEvent, NetworkEventBody, Network {
+    NetworkEvent, NetworkEventBody {
         network: NonnullNetwork from net,
         Lifecycle(NetworkEventLifecycleType) by NetworkEventLifecycle,
         /// Title, description or metadata changed.
         MetadataChange {
             kind: NetworkMetadataType = NetworkMetadataType(m.kind),
             ns_uri: Option<String> = m.nsuri
-        } by NetworkEventCallbackMetadataChange as m,
-        fn network_events: NetworkEventID, ConnectNetworkEventRegisterAny(ConnectNetworkEventRegisterAnyArgs),
-            ConnectNetworkEventDeregisterAny
+        } by NetworkEventCallbackMetadataChange as m
     }
     /// What happens to a storage pool.
-    StoragePoolEvent, StoragePoolEventBody, StoragePool {
+    StoragePoolEvent, StoragePoolEventBody {
         pool: NonnullStoragePool from pool,
         Lifecycle(StoragePoolEventLifecycleType) by StoragePoolEventLifecycle,
         /// Its volumes were looked up anew.
-        Refresh by StoragePoolEventRefresh as m,
-        fn storage_pool_events: StoragePoolEventID, ConnectStoragePoolEventRegisterAny(ConnectStoragePoolEventRegisterAnyArgs),
-            ConnectStoragePoolEventDeregisterAny
+        Refresh by StoragePoolEventRefresh as m
     }
     /// What happens to a device of the host.
-    NodeDeviceEvent, NodeDeviceEventBody, NodeDevice {
+    NodeDeviceEvent, NodeDeviceEventBody {
         device: NonnullNodeDevice from dev,
         Lifecycle(NodeDeviceEventLifecycleType) by NodeDeviceEventLifecycle,
         /// What its document says changed.
-        Update by NodeDeviceEventUpdate as m,
-        fn node_device_events: NodeDeviceEventID, ConnectNodeDeviceEventRegisterAny(ConnectNodeDeviceEventRegisterAnyArgs),
-            ConnectNodeDeviceEventDeregisterAny
+        Update by NodeDeviceEventUpdate as m
     }
     /// What happens to a secret.
-    SecretEvent, SecretEventBody, Secret {
+    SecretEvent, SecretEventBody {
         secret: NonnullSecret from secret,
         Lifecycle(SecretEventLifecycleType) by SecretEventLifecycle,
         /// It has another value.
-        ValueChanged by SecretEventValueChanged as m,
-        fn secret_events: SecretEventID, ConnectSecretEventRegisterAny(ConnectSecretEventRegisterAnyArgs),
-            ConnectSecretEventDeregisterAny
+        ValueChanged by SecretEventValueChanged as m
     }
 }

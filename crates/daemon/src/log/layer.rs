@@ -142,6 +142,7 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::{Current, LogLayer, Settings, printable};
+    use crate::log::sink::open_all;
     use crate::log::{Filters, Level, Outputs};
 
     #[test]
@@ -152,7 +153,7 @@ mod tests {
         let settings = Settings {
             level: Level::Error,
             filters: Filters::default(),
-            sinks: Outputs::parse(&output).unwrap().open().unwrap(),
+            sinks: open_all(&Outputs::parse(&output).unwrap()).unwrap(),
         };
         let current = Arc::new(Current::new(settings));
         let log = tracing_subscriber::registry().with(LogLayer::new(Arc::clone(&current)));

@@ -26,13 +26,23 @@ use server::LogSetting;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::configuration::Configuration;
 use layer::{Current, LogLayer, Settings};
 
 /// Text of a setting that makes no sense, in libvirt's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct BadSetting(String);
+
+/// What the configuration wants logged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The level, unless `FERROVIRT_LOG` names another.
+    pub(crate) level: Level,
+    /// Filters, as libvirt writes them.
+    pub(crate) filters: &'a str,
+    /// Outputs, as libvirt writes them.
+    pub(crate) outputs: &'a str,
+}
 
 /// The log of this process; dropped at the end, it waits a moment for what is not written yet.
 pub(crate) struct RunningLog(Arc<LogSwitch>);
@@ -45,25 +55,33 @@ pub(crate) struct LogSwitch {
 }
 
 /// Begins to log.
-pub(crate) fn start(configuration: &Configuration) -> anyhow::Result<RunningLog> {
-    let outputs = Outputs::configured(&configuration.log_outputs)?;
-    let settings = Settings {
-        level: level(configuration)?,
-        filters: Filters::parse(&configuration.log_filters)?,
-        sinks: outputs.open().map_err(|fault| anyhow::anyhow!("{fault}"))?,
-    };
+pub(crate) fn start(wanted: &Wanted<'_>) -> anyhow::Result<RunningLog> {
+    let (outputs, settings) = wanted.open()?;
     let current = Arc::new(Current::new(settings));
     let layer = LogLayer::new(Arc::clone(&current));
     tracing_subscriber::registry().with(layer).try_init().context("cannot log")?;
     Ok(RunningLog(Arc::new(LogSwitch { current, configured: Mutex::new(outputs) })))
 }
 
-fn level(configuration: &Configuration) -> anyhow::Result<Level> {
-    match std::env::var_os("FERROVIRT_LOG").filter(|wanted| !wanted.is_empty()) {
-        None => Ok(configuration.log_level),
-        Some(wanted) => {
-            let wanted = wanted.to_string_lossy();
-            wanted.parse().with_context(|| format!("FERROVIRT_LOG: '{wanted}' is no log level"))
+impl Wanted<'_> {
+    /// Opens all of it.
+    fn open(&self) -> anyhow::Result<(Outputs, Settings)> {
+        let outputs = Outputs::configured(self.outputs)?;
+        let settings = Settings {
+            level: self.level()?,
+            filters: Filters::parse(self.filters)?,
+            sinks: sink::open_all(&outputs).map_err(|fault| anyhow::anyhow!("{fault}"))?,
+        };
+        Ok((outputs, settings))
+    }
+
+    fn level(&self) -> anyhow::Result<Level> {
+        match std::env::var_os("FERROVIRT_LOG").filter(|level| !level.is_empty()) {
+            None => Ok(self.level),
+            Some(level) => {
+                let level = level.to_string_lossy();
+                level.parse().with_context(|| format!("FERROVIRT_LOG: '{level}' is no log level"))
+            }
         }
     }
 }
@@ -84,14 +102,9 @@ impl Drop for RunningLog {
 impl LogSwitch {
     /// Logs as the configuration says from now on. Files are opened again, so that whoever
     /// renamed one gets a new one.
-    pub(crate) fn configure(&self, configuration: &Configuration) -> anyhow::Result<()> {
+    pub(crate) fn configure(&self, wanted: &Wanted<'_>) -> anyhow::Result<()> {
         let mut configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
-        let outputs = Outputs::configured(&configuration.log_outputs)?;
-        let settings = Settings {
-            level: level(configuration)?,
-            filters: Filters::parse(&configuration.log_filters)?,
-            sinks: outputs.open().map_err(|fault| anyhow::anyhow!("{fault}"))?,
-        };
+        let (outputs, settings) = wanted.open()?;
         *configured = outputs;
         self.current.replace(settings);
         Ok(())
@@ -123,7 +136,7 @@ impl server::Log for LogSwitch {
         let outputs = Outputs::parse(text).map_err(invalid)?;
         let configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
         let outputs = if outputs.is_empty() { configured.clone() } else { outputs };
-        let sinks = outputs.open().map_err(|fault| {
+        let sinks = sink::open_all(&outputs).map_err(|fault| {
             let what = format!("failed to open {}", fault.path.display());
             Error::io(ErrorDomain::NONE, &fault.source, what)
         })?;

@@ -2,11 +2,8 @@
 //! must be.
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::sink::Sink;
 use super::{BadSetting, Level};
 
 /// Most outputs at a time.
@@ -31,14 +28,6 @@ pub(crate) enum Destination {
     /// Under this name.
     Syslog(String),
     File(PathBuf),
-}
-
-/// An output that does not open.
-#[derive(Debug, thiserror::Error)]
-#[error("failed to open {}: {source}", path.display())]
-pub(crate) struct NotOpened {
-    pub(crate) path: PathBuf,
-    pub(crate) source: io::Error,
 }
 
 impl Outputs {
@@ -75,18 +64,9 @@ impl Outputs {
         self.0.is_empty()
     }
 
-    /// Opens all of them, or none.
-    ///
-    /// # Errors
-    /// With the path of the first that does not open.
-    pub(crate) fn open(&self) -> Result<Vec<Arc<Sink>>, NotOpened> {
-        let open = |output: &Output| {
-            Sink::open(output.clone()).map(Arc::new).map_err(|source| {
-                let path = output.destination.path().to_owned();
-                NotOpened { path, source }
-            })
-        };
-        self.0.iter().map(open).collect()
+    /// One after the other.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Output> {
+        self.0.iter()
     }
 }
 
@@ -132,7 +112,8 @@ fn absolute(path: &str) -> PathBuf {
 }
 
 impl Destination {
-    fn path(&self) -> &Path {
+    /// Its path, or what stands for one in an error.
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::File(path) => path,
             Self::Stderr => Path::new("stderr"),
@@ -201,12 +182,5 @@ mod tests {
         ] {
             assert_eq!(Outputs::parse(text).unwrap_err().to_string(), refusal);
         }
-    }
-
-    #[test]
-    fn what_does_not_open_is_named() {
-        let outputs = Outputs::parse("1:file:/no/such/directory/log").unwrap();
-        let refusal = outputs.open().err().unwrap().to_string();
-        assert!(refusal.starts_with("failed to open /no/such/directory/log: "), "{refusal}");
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use rustix::fs::OFlags;
 
 use super::Level;
-use super::outputs::{Destination, Output};
+use super::outputs::{Destination, Output, Outputs};
 
 /// Lines that may wait for an output.
 const QUEUE_LINES: usize = 1024;
@@ -49,6 +49,14 @@ pub(crate) struct Sink {
     ended: std::sync::Mutex<Receiver<()>>,
 }
 
+/// An output that does not open.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to open {}: {source}", path.display())]
+pub(super) struct NotOpened {
+    pub(super) path: PathBuf,
+    pub(super) source: io::Error,
+}
+
 /// What the thread writes to.
 #[derive(Debug)]
 enum Target {
@@ -58,9 +66,23 @@ enum Target {
     Syslog { socket: UnixDatagram, path: PathBuf, name: String },
 }
 
+/// Opens all of the outputs, or none.
+///
+/// # Errors
+/// With the path of the first that does not open.
+pub(super) fn open_all(outputs: &Outputs) -> Result<Vec<Arc<Sink>>, NotOpened> {
+    let open = |output: &Output| {
+        Sink::open(output.clone()).map(Arc::new).map_err(|source| {
+            let path = output.destination.path().to_owned();
+            NotOpened { path, source }
+        })
+    };
+    outputs.iter().map(open).collect()
+}
+
 impl Sink {
     /// Opens an output and starts its thread.
-    pub(super) fn open(output: Output) -> io::Result<Self> {
+    fn open(output: Output) -> io::Result<Self> {
         let target = match &output.destination {
             Destination::Stderr => Target::Stderr,
             Destination::File(path) => Target::File(open_file(path)?),
@@ -189,7 +211,7 @@ mod tests {
     use std::sync::atomic::Ordering;
     use std::time::Duration;
 
-    use super::{Line, Sink, Target, open_file};
+    use super::{Line, Sink, Target, open_all, open_file};
     use crate::log::{Level, Outputs};
 
     const PATIENCE: Duration = Duration::from_secs(20);
@@ -200,7 +222,7 @@ mod tests {
     }
 
     fn sink(output: &str) -> Sink {
-        let sinks = Outputs::parse(output).unwrap().open().unwrap();
+        let sinks = open_all(&Outputs::parse(output).unwrap()).unwrap();
         Arc::into_inner(sinks.into_iter().next().unwrap()).unwrap()
     }
 
@@ -217,6 +239,13 @@ mod tests {
                         2026-01-02T03:04:05.678901Z  WARN rpc.server: two\n";
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_does_not_open_is_named() {
+        let outputs = Outputs::parse("1:file:/no/such/directory/log").unwrap();
+        let refusal = open_all(&outputs).err().unwrap().to_string();
+        assert!(refusal.starts_with("failed to open /no/such/directory/log: "), "{refusal}");
     }
 
     #[test]
