@@ -5,7 +5,7 @@
 use xml::{View, element, words};
 
 use crate::domain::storage::Encryption;
-use crate::kind::{Declarations, Kind};
+use crate::kind::{Declarations, Kind, json};
 use crate::{Error, Text, YesNo};
 
 words! {
@@ -128,3 +128,5 @@ impl DomainBackup {
         KIND.print(self, View::PLAIN, |_| false)
     }
 }
+
+json! { DomainBackup, KIND, View::PLAIN }

@@ -2,10 +2,20 @@
 //!
 //! `parse` → `format`.
 
-use xml::{Document, Element, Fault, View, Writer};
+use xml::{Document, Element, Fault, View};
 
 use crate::Error;
 use crate::domain::cpu::Cpu;
+use crate::kind::{Declarations, Kind, json};
+
+const KIND: Kind = Kind {
+    root: "cpu",
+    text: "cpu_definition",
+    namespaces: &[],
+    declarations: Declarations::Last,
+    wrong: &[],
+    missing: &[],
+};
 
 impl Cpu {
     /// Reads a CPU, which is the root of the document or stands in the `<host>` of capabilities.
@@ -25,13 +35,13 @@ impl Cpu {
                 }
             }
         };
-        read().map_err(|error| Error::reading("cpu_definition", error))
+        read().map_err(|error| Error::reading(KIND.text, error))
     }
 
     /// Prints the document.
     pub fn format(&self) -> String {
-        let mut w = Writer::new(View::PLAIN);
-        w.element("cpu", self);
-        w.finish()
+        KIND.print(self, View::PLAIN, |_| false)
     }
 }
+
+json! { Cpu, KIND, View::PLAIN }

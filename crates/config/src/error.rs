@@ -32,6 +32,10 @@ pub enum Code {
     OperationInvalid = 55,
     /// `VIR_ERR_CONFIG_UNSUPPORTED`
     ConfigUnsupported = 67,
+    /// `VIR_ERR_ARGUMENT_UNSUPPORTED`
+    ArgumentUnsupported = 74,
+    /// `VIR_ERR_OVERFLOW`
+    Overflow = 82,
     /// `VIR_ERR_OPERATION_UNSUPPORTED`
     OperationUnsupported = 84,
     /// `VIR_ERR_XML_INVALID_SCHEMA`
@@ -40,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::InternalError,
         Self::NoSupport,
         Self::InvalidArg,
@@ -53,6 +57,8 @@ impl Code {
         Self::SystemError,
         Self::OperationInvalid,
         Self::ConfigUnsupported,
+        Self::ArgumentUnsupported,
+        Self::Overflow,
         Self::OperationUnsupported,
         Self::XmlInvalidSchema,
     ];
@@ -72,6 +78,8 @@ impl Code {
             Self::XmlError => "XML error: ",
             Self::OperationInvalid => "Requested operation is not valid: ",
             Self::ConfigUnsupported => "unsupported configuration: ",
+            Self::ArgumentUnsupported => "argument unsupported: ",
+            Self::Overflow => "numerical overflow: ",
             Self::OperationUnsupported => "Operation not supported: ",
             Self::XmlInvalidSchema => "XML document failed to validate against schema: ",
             Self::NoSource
@@ -150,4 +158,15 @@ impl Error {
         made.position = Some(position);
         made
     }
+}
+
+/// Why JSON is no document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidJson {
+    /// It has not the document's shape.
+    #[error("{0}")]
+    Json(#[from] xml::JsonError),
+    /// The document it stands for is refused.
+    #[error(transparent)]
+    Document(#[from] Error),
 }

@@ -110,3 +110,30 @@ impl Kind {
 pub(crate) fn rule(node: Node<'_, '_>, code: Code, what: impl Into<String>) -> xml::Error {
     node.rule(code.number(), what)
 }
+
+/// JSON for a kind of document, which is read by `parse` once it is text.
+macro_rules! json {
+    ($Document:ty, $kind:expr, $view:expr) => {
+        impl $Document {
+            /// The document as JSON; see [`xml::to_json`] for the shape.
+            ///
+            /// # Errors
+            /// [`Code::XmlDetail`](crate::Code::XmlDetail) if what others keep in it is no XML.
+            pub fn to_json(&self) -> Result<serde_json::Value, $crate::Error> {
+                xml::to_json(self, $view, $kind.namespaces)
+                    .map_err(|error| $crate::Error::reading($kind.text, error))
+            }
+
+            /// The document that JSON stands for.
+            ///
+            /// # Errors
+            /// What is wrong with the JSON, by its path; else what [`Self::parse`] says.
+            pub fn from_json(json: &serde_json::Value) -> Result<Self, $crate::InvalidJson> {
+                let text = xml::json_document::<Self>(json, $kind.root, $view, $kind.namespaces)?;
+                Ok(Self::parse(&text)?)
+            }
+        }
+    };
+}
+
+pub(crate) use json;

@@ -22,7 +22,8 @@
 //! ```
 //!
 //! Each element has a constructor `new` from what must be there; [`Element::with`] sets the rest.
-//! [`reference()`] lists every name. [`domain::report`] tells what became of a document.
+//! [`DocumentKind::reference`] lists every name. [`domain::report`] tells what became of a document, and who
+//! decided it; [`domain::complete::GenericHost`] stands in for the machine where there is none.
 //!
 //! Invariant: nothing here does I/O. What a phase must know of the machine it asks of a `Host`; random
 //! numbers it draws from an `Entropy`.
@@ -30,15 +31,20 @@
 
 pub mod backup;
 mod cpu;
+mod documents;
 pub mod domain;
 mod entropy;
 mod error;
 mod identity;
+pub mod interface;
 pub mod ip;
 mod kind;
+mod link;
+mod list;
 pub mod moment;
 pub mod network;
 pub mod networkport;
+pub mod nodedev;
 pub mod nwfilter;
 mod quantity;
 mod ranges;
@@ -49,10 +55,13 @@ mod switch;
 mod text;
 mod utc;
 
+pub use documents::DocumentKind;
 pub use domain::{Domain, refuse_unprinted};
-pub use entropy::Entropy;
-pub use error::{Code, Error, Position};
+pub use entropy::{Entropy, NothingDrawn};
+pub use error::{Code, Error, InvalidJson, Position};
 pub use identity::{DomainName, InvalidMac, InvalidName, InvalidUuid, Mac, ObjectName, Uuid};
+pub use link::{HostLink, LinkState};
+pub use list::{OneOfEach, Stranger, Typed, Whole};
 pub use quantity::{Bytes, Kib, scale};
 pub use ranges::RangeSet;
 pub use switch::{OnOff, YesNo};
@@ -61,8 +70,3 @@ pub use utc::UtcTime;
 /// What every element can do, such as [`with`](Element::with), which sets fields of a new one.
 pub use xml::Element;
 pub use xml::{Entry, JsonError, Unknown};
-
-/// Every name that a domain's document may have, with its kind, values and meaning, in printing order.
-pub fn reference() -> Vec<Entry> {
-    xml::reference("domain", Domain::shape())
-}

@@ -2,14 +2,14 @@
 //!
 //! `parse` → `format`. Each holds the domain as it was, if it is told.
 
-use xml::{Element, Error as XmlError, Node, View, Writer, element, words};
+use xml::{Element, Error as XmlError, Node, Shape, View, Writer, element, words};
 
 use crate::domain::disk::{DiskDriver, DiskSnapshot};
 use crate::domain::namespace::{NAMESPACES, QEMU_NAMESPACE};
 use crate::domain::storage::StorageSource;
 use crate::domain::{Domain, part};
-use crate::kind::{Declarations, Kind};
-use crate::{Error, Text};
+use crate::kind::{Declarations, Kind, json, rule};
+use crate::{Code, Error, Text};
 
 words! {
     /// What a guest did when it was taken.
@@ -64,7 +64,7 @@ element! {
     #[derive(Eq)]
     pub struct Parent {
         /// Name.
-        leaf name: Box<str> = "name",
+        leaf name: Option<Text> = "name",
     }
 
     /// `<memory>`
@@ -127,6 +127,7 @@ pub enum NewLayer {
 
 impl Element for NewLayer {
     const NAMES: &'static [&'static str] = StorageSource::NAMES;
+    const SHAPE: &'static Shape = <StorageSource as Element>::SHAPE;
 
     fn read(node: Node<'_, '_>) -> Result<Self, XmlError> {
         if node.child("source").is_some() {
@@ -156,6 +157,7 @@ pub struct DomainThen(pub Domain);
 
 impl Element for DomainThen {
     const NAMES: &'static [&'static str] = Domain::NAMES;
+    const SHAPE: &'static Shape = <Domain as Element>::SHAPE;
 
     fn read(node: Node<'_, '_>) -> Result<Self, XmlError> {
         <Domain as Element>::read(node).map(Self)
@@ -178,8 +180,12 @@ const SNAPSHOT: Kind = Kind {
     text: "domain_snapshot",
     namespaces: NAMESPACES,
     declarations: Declarations::Last,
-    wrong: &[],
-    missing: &[],
+    wrong: &[
+        ("creationTime", "", Code::InternalError, "missing creationTime from existing snapshot"),
+        ("driver", "type", Code::ConfigUnsupported, "unknown disk snapshot driver '{}'"),
+        ("state", "", Code::ConfigUnsupported, "Invalid state '{}' in domain snapshot XML"),
+    ],
+    missing: &[("disk", "name", Code::InternalError, "missing name from disk snapshot element")],
 };
 
 const CHECKPOINT: Kind = Kind { root: "domaincheckpoint", text: "domain_checkpoint", ..SNAPSHOT };
@@ -196,13 +202,49 @@ impl DomainSnapshot {
     /// # Errors
     /// What libvirt says of the value, with the position.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        SNAPSHOT.read(text, READ, |_| Ok(()))
+        SNAPSHOT.read(text, READ, check_snapshot)
     }
 
     /// Prints the document.
     pub fn format(&self, flags: crate::domain::FormatFlags) -> String {
         SNAPSHOT.print(self, flags.view(), |_| false)
     }
+}
+
+fn check_snapshot(snapshot: Node<'_, '_>) -> Result<(), XmlError> {
+    let name = snapshot.child("name").map(|name| name.text().into_owned()).unwrap_or_default();
+    let refuse = |node, code, what: String| Err(rule(node, code, what));
+    if name.contains('/') || name.starts_with('.') {
+        let why = if name.contains('/') { "contain '/'" } else { "start with '.'" };
+        let what = format!("invalid snapshot name '{name}': name can't {why}");
+        return refuse(snapshot, Code::XmlDetail, what);
+    }
+    if let Some(memory) = snapshot.child("memory") {
+        check_memory(memory)?;
+    }
+    for disk in snapshot.children("disks").flat_map(|disks| disks.elements()) {
+        let file = disk.child("source").and_then(|source| source.attribute("file"));
+        if let Some(file) = file.filter(|file| !file.is_empty() && !file.starts_with('/')) {
+            let what = format!("disk snapshot image path '{file}' must be absolute");
+            return refuse(disk, Code::XmlError, what);
+        }
+    }
+    Ok(())
+}
+
+/// Memory has a file exactly if it is kept outside of the disks.
+fn check_memory(memory: Node<'_, '_>) -> Result<(), XmlError> {
+    let what = match (memory.attribute("snapshot"), memory.attribute("file")) {
+        (Some("external"), None) => "external memory snapshots require a filename".to_owned(),
+        (Some(other), Some(file)) if other != "external" => {
+            format!("memory filename '{file}' requires external snapshot")
+        }
+        (_, Some(file)) if !file.starts_with('/') => {
+            format!("memory snapshot file path ({file}) must be absolute")
+        }
+        _ => return Ok(()),
+    };
+    Err(rule(memory, Code::XmlError, what))
 }
 
 impl DomainCheckpoint {
@@ -222,3 +264,7 @@ impl DomainCheckpoint {
         CHECKPOINT.print(self, flags.view(), |_| false)
     }
 }
+
+json! { DomainSnapshot, SNAPSHOT, READ }
+
+json! { DomainCheckpoint, CHECKPOINT, READ }

@@ -2,11 +2,11 @@
 //!
 //! `parse` → `format`.
 
-use xml::{View, element, tagged};
+use xml::{Error as XmlError, Node, View, element, tagged};
 
-use crate::domain::address::Address;
+use crate::domain::address::PciAddress;
 use crate::domain::interface::{MacvtapMode, Vlan};
-use crate::kind::{Declarations, Kind, Wording};
+use crate::kind::{Declarations, Kind, Wording, json, rule};
 use crate::network::forward::ForwardDriver;
 use crate::network::virtualport::NetworkVirtualPort;
 use crate::network::{Bandwidth, MacTableManager, PortIsolation};
@@ -14,7 +14,7 @@ use crate::{Code, Error, Mac, Text, Uuid, YesNo};
 
 tagged! {
     /// What a port is plugged into.
-    pub enum Plug by "type" {
+    pub enum Plug by "type" or "none" {
         /// Nothing yet.
         None = "none",
         /// The network's bridge.
@@ -32,11 +32,11 @@ element! {
     /// `<networkport>`
     pub struct NetworkPort {
         /// Identity.
-        leaf uuid: Option<Uuid> = "uuid",
+        leaf uuid: Uuid = "uuid",
         /// Whose it is.
         child owner: PortOwner = "owner",
         /// Kind of port.
-        child group: Option<PortGroupName> = "group",
+        group group: PortGroupName = "group",
         /// Address of the guest's interface.
         child mac: PortMac = "mac",
         /// Virtual port of a switch.
@@ -48,7 +48,7 @@ element! {
         /// Whether it sees other isolated ports.
         child port: Option<PortIsolation> = "port",
         /// The guest's own filters.
-        child rxfilters: Option<RxFilters> = "rxfilters",
+        group rxfilters: RxFilters = "rxfilters",
         /// What it is plugged into.
         child plug: Option<Plug> = "plug",
     }
@@ -63,10 +63,10 @@ element! {
     }
 
     /// `<group>`
-    #[derive(Eq)]
+    #[derive(Default, Eq)]
     pub struct PortGroupName {
         /// Name.
-        attr name: Box<str> = "name",
+        attr name: Option<Text> = "name",
     }
 
     /// `<mac>`
@@ -77,10 +77,10 @@ element! {
     }
 
     /// `<rxfilters>`
-    #[derive(Copy, Eq)]
+    #[derive(Copy, Default, Eq)]
     pub struct RxFilters {
         /// Whether they are honoured.
-        attr trust_guest: YesNo = "trustGuest",
+        attr trust_guest: Option<YesNo> = "trustGuest",
     }
 
     /// `<plug type='bridge'>`
@@ -98,7 +98,7 @@ element! {
         /// Device.
         attr dev: Box<str> = "dev",
         /// How it treats frames.
-        attr mode: MacvtapMode = "mode",
+        attr mode: Option<MacvtapMode> = "mode",
     }
 
     /// `<plug type='hostdev-pci'>`
@@ -108,7 +108,7 @@ element! {
         /// Driver.
         group driver: ForwardDriver = "driver",
         /// Place of the device.
-        child address: Address = "address",
+        child address: PciAddress = "address",
     }
 }
 
@@ -118,10 +118,60 @@ const KIND: Kind = Kind {
     namespaces: &[],
     declarations: Declarations::Last,
     wrong: WRONG,
-    missing: &[],
+    missing: MISSING,
 };
 
-const WRONG: &[Wording] = &[("uuid", "", Code::XmlError, "unable to parse UUID '{}'")];
+const WRONG: &[Wording] = {
+    use Code::{ConfigUnsupported as Unsupported, InternalError as Internal, XmlError as Xml};
+    &[
+        ("driver", "name", Xml, "Missing network port driver name"),
+        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("inbound", "floor", Unsupported, "could not convert bandwidth floor value '{}'"),
+        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("mac", "address", Internal, "Unable to parse MAC '{}'"),
+        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("plug", "macTableManager", Xml, "Invalid macTableManager setting '{}' in network port"),
+        ("plug", "mode", Xml, "Invalid mode setting '{}' in network port"),
+        ("uuid", "", Internal, "Unable to parse UUID '{}'"),
+        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
+    ]
+};
+
+const MISSING: &[Wording] = {
+    use Code::{InternalError as Internal, XmlError as Xml};
+    &[
+        ("mac", "address", Internal, "network port has no mac"),
+        ("networkport", "mac", Internal, "network port has no mac"),
+        ("networkport", "owner", Internal, "network port has no owner name"),
+        ("networkport", "uuid", Internal, "network port has no uuid"),
+        ("owner", "name", Internal, "network port has no owner name"),
+        ("owner", "uuid", Internal, "network port has no owner UUID"),
+        ("plug", "address", Xml, "Missing network port PCI address"),
+        ("plug", "bridge", Xml, "Missing network port bridge name"),
+        ("plug", "dev", Xml, "Missing network port link device name"),
+    ]
+};
+
+fn check(port: Node<'_, '_>) -> Result<(), XmlError> {
+    if let Some(vlan) = port.child("vlan").filter(|vlan| vlan.child("tag").is_none()) {
+        let what = "missing tag id - each <vlan> must have at least one <tag id='n'/> subelement";
+        return Err(rule(vlan, Code::XmlError, what));
+    }
+    let limits = |rate: &Node<'_, '_>| {
+        rate.attribute("average").is_some() || rate.attribute("floor").is_some()
+    };
+    let mut rates = port.children("bandwidth").flat_map(|bandwidth| bandwidth.elements());
+    match rates.find(|rate| !limits(rate)) {
+        None => Ok(()),
+        Some(rate) => {
+            let what = "Missing mandatory average or floor attributes";
+            Err(rule(rate, Code::XmlDetail, what))
+        }
+    }
+}
 
 impl NetworkPort {
     /// Reads a document as it is written.
@@ -129,7 +179,7 @@ impl NetworkPort {
     /// # Errors
     /// What libvirt says of the value, with the position.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        KIND.read(text, View::PLAIN, |_| Ok(()))
+        KIND.read(text, View::PLAIN, check)
     }
 
     /// Prints the document.
@@ -137,3 +187,5 @@ impl NetworkPort {
         KIND.print(self, View::PLAIN, |_| false)
     }
 }
+
+json! { NetworkPort, KIND, View::PLAIN }

@@ -1,5 +1,7 @@
 //! Sizes with a unit.
 
+use std::fmt::Display;
+
 use xml::{Element, Error, Field, Node, Shape, ValueKind, Writer};
 
 use crate::Code;
@@ -33,7 +35,7 @@ pub struct Kib(pub u64);
 pub struct Bytes(pub u64);
 
 /// What a size is declared as.
-const SIZE: &[Field] = &[
+pub(crate) const SIZE: &[Field] = &[
     Field::attribute("unit", "Unit of the number.", ValueKind::Text),
     Field::text("The number.", ValueKind::Number),
 ];
@@ -57,12 +59,12 @@ pub(crate) fn bytes(
             node.rule(Code::InvalidArg.number(), format!("unknown suffix '{unit}'"))
         })?,
     };
-    number.checked_mul(factor).ok_or_else(|| {
-        node.rule(
-            Code::XmlError.number(),
-            format!("value too large: {number}{}", unit.unwrap_or_default()),
-        )
-    })
+    number.checked_mul(factor).ok_or_else(|| too_large(node, number, unit))
+}
+
+fn too_large(node: Node<'_, '_>, number: impl Display, unit: Option<&str>) -> Error {
+    let what = format!("value too large: {number}{}", unit.unwrap_or_default());
+    node.rule(Code::Overflow.number(), what)
 }
 
 impl Element for Kib {
@@ -70,7 +72,13 @@ impl Element for Kib {
     const SHAPE: &'static Shape = &Shape::of("A size; KiB if no unit is given.", SIZE);
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
-        Ok(Self(bytes(node, &node.text(), node.attribute("unit"), 1024)?.div_ceil(1024)))
+        let (text, unit) = (node.text(), node.attribute("unit"));
+        match bytes(node, &text, unit, 1024)? {
+            bytes if bytes > i64::MAX.cast_unsigned() => {
+                Err(too_large(node, text.trim_ascii(), unit))
+            }
+            bytes => Ok(Self(bytes.div_ceil(1024))),
+        }
     }
 
     fn write_attributes(&self, w: &mut Writer) {

@@ -4,7 +4,7 @@
 
 use xml::{Node, View, element, tagged};
 
-use crate::kind::{Declarations, Kind, rule};
+use crate::kind::{Declarations, Kind, json, rule};
 use crate::text::{Answer, Text};
 use crate::{Code, Entropy, Error, Uuid};
 
@@ -134,6 +134,8 @@ impl Secret {
         }
     }
 }
+
+json! { Secret, KIND, View::PLAIN }
 
 fn has_target(secret: Node<'_, '_>) -> Result<(), xml::Error> {
     let Some(usage) = secret.child("usage") else { return Ok(()) };

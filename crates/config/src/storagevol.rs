@@ -3,11 +3,17 @@
 //! `parse` → `format`. Key, type and the sizes that only a volume that exists has are printed when the pool
 //! has said them.
 
-use xml::{Element, Error as XmlError, Node, View, Writer, element, words};
+use std::borrow::Cow;
+
+use xml::{
+    ChildField, Count, Element, Error as XmlError, Field, Node, Shape, Value, View, Writer,
+    element, words,
+};
 
 use crate::domain::storage::Encryption;
-use crate::kind::{Declarations, Kind, Wording, rule};
-use crate::storagepool::Permissions;
+use crate::kind::{Declarations, Kind, Wording, json, rule};
+use crate::quantity::SIZE;
+use crate::storagepool::{Permissions, PoolType, kinds};
 use crate::{Bytes, Code, Error, ObjectName, Text};
 
 words! {
@@ -46,7 +52,7 @@ element! {
         /// Path.
         leaf path: Option<Text> = "path",
         /// Format.
-        child format: Option<VolumeFormat> = "format",
+        group format: VolumeFormat = "format",
         /// Who may use it.
         group permissions: Permissions = "permissions",
         /// When it was used and changed; the pool says it.
@@ -54,7 +60,7 @@ element! {
         /// Encryption.
         child encryption: Option<Box<Encryption>> = "encryption",
         /// Oldest qemu-img that reads it.
-        leaf compat: Option<Text> = "compat",
+        leaf compat: Option<Compat> = "compat",
         /// Whether blocks are copied in place.
         flag nocow: bool = "nocow",
         /// Size of a cluster.
@@ -64,10 +70,10 @@ element! {
     }
 
     /// `<format>`
-    #[derive(Eq)]
+    #[derive(Default, Eq)]
     pub struct VolumeFormat {
-        /// Its name.
-        attr kind: Text = "type",
+        /// Its name; the pool's usual one if not said.
+        attr kind: Option<Text> = "type",
     }
 
     /// `<timestamps>`: seconds and nanoseconds since 1970
@@ -118,15 +124,41 @@ element! {
     }
 }
 
+/// A version of an image's format: two numbers with a dot between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compat(Box<str>);
+
+impl Compat {
+    /// The version, as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Compat {
+    const BLANK_IS_NONE: bool = true;
+
+    fn parse(text: &str) -> Option<Self> {
+        let (major, minor) = text.split_once('.')?;
+        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        (number(major) && number(minor)).then(|| Self(text.into()))
+    }
+
+    fn print(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.0)
+    }
+}
+
 /// A size printed with `unit='B'`. **Units**: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InBytes(pub u64);
 
 impl Element for InBytes {
     const NAMES: &'static [&'static str] = &["unit"];
+    const SHAPE: &'static Shape = &Shape::of("A size in bytes.", SIZE);
 
     fn read(node: Node<'_, '_>) -> Result<Self, XmlError> {
-        Bytes::read(node).map(|Bytes(bytes)| Self(bytes))
+        <Bytes as Element>::read(node).map(|Bytes(bytes)| Self(bytes))
     }
 
     fn write_attributes(&self, w: &mut Writer) {
@@ -142,17 +174,30 @@ impl Element for InBytes {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VolumeSource(pub Vec<ExtentDevice>);
 
-impl xml::ChildField for VolumeSource {
+/// What the devices of a volume are declared as.
+const DEVICES: &Shape = &Shape::of(
+    "The devices that it is on.",
+    &[Field {
+        name: "device",
+        doc: "Each.",
+        kind: <Vec<ExtentDevice> as ChildField>::KIND,
+        view: View::PLAIN,
+    }],
+);
+
+impl ChildField for VolumeSource {
+    const KIND: xml::Kind = xml::Kind::Child { shape: || DEVICES, count: Count::Optional };
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, XmlError> {
         let devices = node.children(name).flat_map(|source| source.elements());
         let devices =
-            devices.filter(|child| child.is("device")).map(<ExtentDevice as Element>::read);
-        devices.collect::<Result<_, _>>().map(Self)
+            devices.filter(|child| child.is("device") && child.attribute("path").is_some());
+        devices.map(<ExtentDevice as Element>::read).collect::<Result<_, _>>().map(Self)
     }
 
     fn write(&self, name: &str, w: &mut Writer) {
         if !self.0.is_empty() {
-            w.nest(name, |w| xml::ChildField::write(&self.0, "device", w));
+            w.nest(name, |w| ChildField::write(&self.0, "device", w));
         }
     }
 }
@@ -168,9 +213,12 @@ const KIND: Kind = Kind {
 
 const WRONG: &[Wording] = &[
     ("group", "", Code::XmlError, "malformed group element"),
+    ("compat", "", Code::XmlError, "forbidden characters in 'compat' attribute"),
+    ("encryption", "format", Code::ConfigUnsupported, "unknown volume encryption format type {}"),
     ("mode", "", Code::XmlError, "malformed octal mode"),
-    ("name", "", Code::XmlError, "invalid name '{}'"),
+    ("name", "", Code::OperationInvalid, "volume name '{}' cannot contain '/'"),
     ("owner", "", Code::XmlError, "malformed owner element"),
+    ("volume", "type", Code::ConfigUnsupported, "unknown volume type '{}'"),
 ];
 
 const MISSING: &[Wording] = &[("volume", "name", Code::XmlError, "missing volume name element")];
@@ -184,7 +232,21 @@ impl StorageVolume {
     /// # Errors
     /// What libvirt says of the value, with the position; a volume has a size unless it is laid over another.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        KIND.read(text, View::PLAIN, has_size)
+        KIND.read(text, View::PLAIN, check)
+    }
+
+    /// Refuses formats that volumes of such a pool do not have.
+    ///
+    /// # Errors
+    /// [`Code::ConfigUnsupported`], naming the format.
+    pub fn validate(&self, pool: PoolType) -> Result<(), Error> {
+        let Some((_, formats)) = kinds::of(pool).volumes else { return Ok(()) };
+        let targets = self.target.iter().chain(&self.backing_store);
+        let said = targets.filter_map(|target| target.format.kind.as_deref());
+        match said.into_iter().find(|format| !formats.contains(format)) {
+            Some(format) => Err(Error::unsupported(format!("unknown volume format type {format}"))),
+            None => Ok(()),
+        }
     }
 
     /// Prints the document.
@@ -193,9 +255,19 @@ impl StorageVolume {
     }
 }
 
-fn has_size(volume: Node<'_, '_>) -> Result<(), XmlError> {
+json! { StorageVolume, KIND, View::PLAIN }
+
+fn check(volume: Node<'_, '_>) -> Result<(), XmlError> {
     if volume.child("capacity").is_none() && volume.child("backingStore").is_none() {
         return Err(rule(volume, Code::XmlError, "missing capacity element"));
     }
-    Ok(())
+    let features = volume.child("target").and_then(|target| target.child("features"));
+    let unknown = |feature: &Node<'_, '_>| !VolumeFeatures::NAMES.contains(&feature.name());
+    match features.and_then(|features| features.elements().find(unknown)) {
+        Some(feature) => {
+            let what = format!("unsupported feature {}", feature.name());
+            Err(rule(feature, Code::ConfigUnsupported, what))
+        }
+        None => Ok(()),
+    }
 }

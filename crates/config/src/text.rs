@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use xml::{Element, Error, Node, Value, Writer};
+use xml::{Element, Error, Node, Shape, Value, Writer};
 
 /// A text that is not empty: an attribute or element that is empty is as good as none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +58,8 @@ impl Value for Answer {
 pub struct EndTag;
 
 impl Element for EndTag {
+    const SHAPE: &'static Shape = &Shape::of("Nothing.", &[]);
+
     fn read(_: Node<'_, '_>) -> Result<Self, Error> {
         Ok(Self)
     }

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use config::DocumentKind;
+
 fn run(example: &str) -> Output {
     let tests = std::env::current_exe().expect("a test knows where it is");
     let built = tests.parent().and_then(|deps| deps.parent()).expect("tests are built in deps/");
@@ -38,11 +40,25 @@ fn a_domain_becomes_json() {
 }
 
 #[test]
+fn what_became_of_a_document_is_listed() {
+    let report = printed("report");
+    let disk = "/domain/devices/disk/address is type='pci' domain='0x0000' bus='0x02' slot='0x00' \
+                function='0x0' because the daemon says: the first place that is free";
+    for expected in [
+        disk,
+        "/domain/memory is 1048576 KiB now, not 1 GiB",
+        "/domain/colour in line 5 is not known",
+    ] {
+        assert!(report.lines().any(|line| line == expected), "no line {expected:?} in\n{report}");
+    }
+}
+
+#[test]
 fn the_names_are_documented() {
     let docs = printed("docs");
     let row = "| `/domain/devices/disk/target/@dev` |  | attribute, required | text | Name: `vda`; unique in the domain. |";
     assert!(docs.lines().any(|line| line == row), "{docs:.2000}");
-    for entry in config::reference() {
+    for entry in DocumentKind::ALL.iter().flat_map(|kind| kind.reference()) {
         assert!(!entry.doc.is_empty(), "{} has no documentation", entry.path);
     }
 }

@@ -10,6 +10,7 @@ pub const MAX_NAMESPACES: usize = 256;
 pub(crate) fn excess(text: &str) -> Option<usize> {
     let mut at = 0;
     let mut namespaces = 0;
+    let declares_any = text.contains("xmlns");
     while let Some(found) = text.get(at..)?.find('<') {
         let tag = at + found;
         let rest = text.get(tag..)?;
@@ -18,8 +19,9 @@ pub(crate) fn excess(text: &str) -> Option<usize> {
                 Some((_, end)) => rest.find(end)? + end.len(),
                 None => {
                     let (length, attributes) = extent(rest);
-                    let tag_text = rest.get(..length)?;
-                    namespaces += tag_text.matches("xmlns").count();
+                    if declares_any {
+                        namespaces += rest.get(..length)?.matches("xmlns").count();
+                    }
                     if attributes > MAX_ATTRIBUTES || namespaces > MAX_NAMESPACES {
                         return Some(tag);
                     }

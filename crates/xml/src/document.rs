@@ -31,7 +31,7 @@ impl<'i> Document<'i> {
     pub fn parse(text: &'i str) -> Result<Self, Error> {
         let start = Position { line: 1, column: 1 };
         if text.len() > MAX_BYTES {
-            return Err(Error { fault: Box::new(Fault::TooLarge(text.len())), position: start });
+            return Err(Error::new(Fault::TooLarge(text.len()), start));
         }
         if let Some(at) = attributes::excess(text) {
             let before = text.get(..at).unwrap_or_default();
@@ -39,15 +39,13 @@ impl<'i> Document<'i> {
             let column = before.chars().rev().take_while(|letter| *letter != '\n').count();
             let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
             let position = Position { line: count(line), column: count(column.saturating_add(1)) };
-            return Err(Error { fault: Box::new(Fault::TooManyAttributes), position });
+            return Err(Error::new(Fault::TooManyAttributes, position));
         }
         let options = roxmltree::ParsingOptions { nodes_limit: MAX_NODES, ..Default::default() };
         let tree = roxmltree::Document::parse_with_options(text, options).map_err(|e| {
             let at = e.pos();
-            Error {
-                fault: Box::new(Fault::Malformed(without_position(&e))),
-                position: Position { line: at.row, column: at.col },
-            }
+            let position = Position { line: at.row, column: at.col };
+            Error::new(Fault::Malformed(without_position(&e)), position)
         })?;
         let document = Self { tree, namespaces: &[] };
         document.check_depth()?;
@@ -134,9 +132,10 @@ impl<'a, 'i> Node<'a, 'i> {
     /// Whether it is called `name`, which is `prefix:name` if it is in a namespace.
     pub fn is(&self, name: &str) -> bool {
         let tag = self.node.tag_name();
-        let Some(before) = name.strip_suffix(tag.name()) else { return false };
-        let Some(uri) = tag.namespace() else { return before.is_empty() };
-        before.strip_suffix(':').is_some_and(|prefix| self.namespaces.contains(&(prefix, uri)))
+        // Nearly all elements are in no namespace, and each is asked for many names.
+        let Some(uri) = tag.namespace() else { return name == tag.name() };
+        let prefix = name.strip_suffix(tag.name()).and_then(|before| before.strip_suffix(':'));
+        prefix.is_some_and(|prefix| self.namespaces.contains(&(prefix, uri)))
     }
 
     /// Whether the view shows `part`.
@@ -165,7 +164,7 @@ impl<'a, 'i> Node<'a, 'i> {
     /// [`Fault::Attribute`].
     pub fn optional<T: Value>(&self, name: &'static str) -> Result<Option<T>, Error> {
         self.attribute(name)
-            .filter(|text| !T::BLANK_IS_NONE || !text.is_empty())
+            .filter(|text| !T::says_nothing(text))
             .map(|text| T::parse(text).ok_or_else(|| self.invalid::<T>(name, text)))
             .transpose()
     }
@@ -247,7 +246,9 @@ impl<'a, 'i> Node<'a, 'i> {
 
     /// An error about this element.
     pub fn fault(&self, fault: Fault) -> Error {
-        Error { fault: Box::new(fault), position: self.position() }
+        let parent = self.node.parent_element();
+        let inside = parent.map(|parent| parent.tag_name().name()).unwrap_or_default().into();
+        Error { fault: Box::new(fault), inside, position: self.position() }
     }
 
     /// An error about a broken rule of the document's owner: its number for the rule, and its words.

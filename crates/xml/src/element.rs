@@ -167,7 +167,7 @@ trait ReadLeaf: Sized {
 impl<T: Value> ReadLeaf for Option<T> {
     fn read_leaf(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.child(name)
-            .filter(|child| !T::BLANK_IS_NONE || !child.text().is_empty())
+            .filter(|child| !T::says_nothing(&child.text()))
             .map(|child| child.content())
             .transpose()
     }
@@ -225,6 +225,19 @@ impl<E: Element> ChildField for Vec<E> {
         for element in self {
             w.element(name, element);
         }
+    }
+}
+
+/// The child `name`; none if an attribute that it must have is missing.
+///
+/// # Errors
+/// Any other [`Fault`] of the child.
+pub fn loose_child<E: Element>(node: Node<'_, '_>, name: &str) -> Result<Option<E>, Error> {
+    let Some(child) = node.child(name) else { return Ok(None) };
+    match E::read(child) {
+        Ok(element) => Ok(Some(element)),
+        Err(error) if error.is_missing_attribute_of(child) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

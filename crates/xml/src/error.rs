@@ -104,6 +104,20 @@ impl fmt::Display for Hint<'_> {
 pub struct Error {
     /// What is wrong.
     pub fault: Box<Fault>,
+    /// The name of the element around the one that it is about; empty if there is none.
+    pub inside: Box<str>,
     /// Where.
     pub position: Position,
+}
+
+impl Error {
+    /// One about the document as a whole.
+    pub(crate) fn new(fault: Fault, position: Position) -> Self {
+        Self { fault: Box::new(fault), inside: Box::default(), position }
+    }
+
+    /// Whether it says that an attribute of this very element is missing.
+    pub(crate) fn is_missing_attribute_of(&self, node: crate::Node<'_, '_>) -> bool {
+        matches!(*self.fault, Fault::MissingAttribute { .. }) && self.position == node.position()
+    }
 }

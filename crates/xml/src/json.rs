@@ -8,6 +8,7 @@
 //! | child that may stand more than once | array, even of one |
 //! | empty child that is there or not | `true` |
 //! | a name that is both attribute and child | the attribute is `"@name"` |
+//! | children of several names in an order of their own | array of objects with one member each |
 //! | what belongs to others | array of strings: XML as it stands |
 //!
 //! `yes`, `on` and their like stay words, for many of them have a third; `true` and `false` are
@@ -71,14 +72,27 @@ pub fn from_json<E: Element>(
     view: View,
     namespaces: Namespaces,
 ) -> Result<E, JsonError> {
-    let mut writing = Writing { w: Writer::new(view), path: Vec::new() };
-    writing.w.open(ROOT);
-    declare(namespaces, &mut writing.w);
-    writing.content(json, E::SHAPE)?;
-    writing.w.close(ROOT);
-    let text = writing.w.finish();
+    let text = json_document::<E>(json, ROOT, view, namespaces)?;
     let document = Document::parse(&text)?.with_namespaces(namespaces);
     Ok(E::read(document.any_root(view))?)
+}
+
+/// The document that `json` stands for, as text; its root element is called `root`.
+///
+/// # Errors
+/// [`JsonError::Shape`].
+pub fn json_document<E: Element>(
+    json: &Value,
+    root: &str,
+    view: View,
+    namespaces: Namespaces,
+) -> Result<String, JsonError> {
+    let mut writing = Writing { w: Writer::new(view), path: Vec::new() };
+    writing.w.open(root);
+    declare(namespaces, &mut writing.w);
+    writing.content(json, E::SHAPE)?;
+    writing.w.close(root);
+    Ok(writing.w.finish())
 }
 
 fn declare(namespaces: Namespaces, w: &mut Writer) {
@@ -149,7 +163,23 @@ fn value(node: Node<'_, '_>, field: &Field) -> Option<Value> {
         Kind::Foreign => node.child(name).map(|owner| {
             Value::Array(owner.elements().map(|theirs| theirs.source().into()).collect())
         }),
+        Kind::Mixed(inner) => {
+            let all = node.elements().filter_map(|child| {
+                let (name, shape) = inner.iter().find_map(|field| one_of(field, child))?;
+                Some(Value::Object(Map::from_iter([(name.to_owned(), object(child, shape))])))
+            });
+            let all: Vec<Value> = all.collect();
+            (!all.is_empty()).then_some(Value::Array(all))
+        }
         Kind::Part(_) => None,
+    }
+}
+
+/// Name and shape of a child, if it is this field.
+fn one_of(field: &Field, child: Node<'_, '_>) -> Option<(&'static str, &'static Shape)> {
+    match field.kind {
+        Kind::Child { shape, .. } if child.is(field.name) => Some((field.name, shape())),
+        _ => None,
     }
 }
 
@@ -248,6 +278,9 @@ impl Writing {
                 this.w.close(field.name);
                 Ok(())
             }),
+            Kind::Mixed(inner) => {
+                self.each(json, Count::Many, |this, json| this.mixed(inner, json))
+            }
             Kind::Foreign => {
                 self.w.open(field.name);
                 self.each(json, Count::Many, |this, json| {
@@ -259,6 +292,23 @@ impl Writing {
                 Ok(())
             }
         }
+    }
+
+    /// Writes one of several kinds of child, which the only member of an object names.
+    fn mixed(&mut self, inner: &'static [Field], json: &Value) -> Result<(), JsonError> {
+        let only = json.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
+        let (name, value) =
+            only.ok_or_else(|| self.refuse("an object with one member is expected"))?;
+        let field = inner.iter().find(|field| field.name == *name);
+        let Some(Field { name, kind: Kind::Child { shape, .. }, .. }) = field else {
+            return Err(self.refuse(&format!("'{name}' is not known here")));
+        };
+        self.at(name, |this| {
+            this.w.open(name);
+            this.content(value, shape())?;
+            this.w.close(name);
+            Ok(())
+        })
     }
 
     fn each(

@@ -62,6 +62,8 @@ macro_rules! words {
 /// | `part` | further attributes and children of this element | `E` |
 /// | `more` | the same, if it need not say anything | `E: Default` |
 /// | `own` | a child that reads and writes itself | `F: ChildField + Default` |
+/// | `loose_attr` | an attribute whose text is passed over if it is no `T` | `Option<T>` |
+/// | `loose_child` | a child that is passed over if an attribute that it must have is missing | `Option<E>` |
 ///
 /// A field with `when PART` is read and written only if the [`View`](crate::View) shows `PART`.
 ///
@@ -156,6 +158,12 @@ macro_rules! field_kind {
             value: <$ty as $crate::AttributeField>::VALUE,
             required: <$ty as $crate::AttributeField>::REQUIRED,
         }
+    };
+    (loose_attr $ty:ty) => {
+        $crate::Kind::Attribute { value: <$ty as $crate::AttributeField>::VALUE, required: false }
+    };
+    (loose_child $ty:ty) => {
+        <$ty as $crate::ChildField>::KIND
     };
     (preset $ty:ty) => {
         $crate::Kind::Attribute { value: <$ty as $crate::Value>::KIND, required: false }
@@ -356,6 +364,8 @@ macro_rules! read_field {
         if $node.shows($part) { $crate::read_field!($kind $node $name) } else { Default::default() }
     };
     (attr $node:ident $name:literal) => { $crate::AttributeField::read($node, $name)? };
+    (loose_attr $node:ident $name:literal) => { $node.attribute($name).and_then($crate::Value::parse) };
+    (loose_child $node:ident $name:literal) => { $crate::loose_child($node, $name)? };
     (preset $node:ident $name:literal) => { $node.optional($name)?.unwrap_or_default() };
     (text $node:ident) => { $node.content()? };
     (leaf $node:ident $name:literal) => { $crate::LeafField::read($node, $name)? };
@@ -377,6 +387,7 @@ macro_rules! write_attribute {
         if $w.shows($part) { $crate::write_attribute!($kind $w, $value, $name); }
     };
     (attr $w:ident, $value:expr, $name:literal) => { $crate::AttributeField::write(&$value, $name, $w) };
+    (loose_attr $w:ident, $value:expr, $name:literal) => { $crate::AttributeField::write(&$value, $name, $w) };
     (preset $w:ident, $value:expr, $name:literal) => { $w.attribute($name, &$crate::Value::print(&$value)) };
     (part $w:ident, $value:expr) => { $crate::Element::write_attributes(&$value, $w) };
     (more $w:ident, $value:expr) => { $crate::Element::write_attributes(&$value, $w) };
@@ -394,6 +405,7 @@ macro_rules! write_child {
     (leaf $w:ident, $value:expr, $name:literal) => { $crate::LeafField::write(&$value, $name, $w) };
     (flag $w:ident, $value:expr, $name:literal) => { if $value { $w.leaf($name, "") } };
     (child $w:ident, $value:expr, $name:literal) => { $crate::ChildField::write(&$value, $name, $w) };
+    (loose_child $w:ident, $value:expr, $name:literal) => { $crate::ChildField::write(&$value, $name, $w) };
     (own $w:ident, $value:expr, $name:literal) => { $crate::ChildField::write(&$value, $name, $w) };
     (group $w:ident, $value:expr, $name:literal) => { $w.group($name, &$value) };
     (part $w:ident, $value:expr) => { $crate::Element::write_children(&$value, $w) };

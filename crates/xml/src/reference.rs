@@ -83,6 +83,7 @@ impl Walk {
                 self.element(shape(), "");
                 self.path.truncate(length);
             }
+            Kind::Mixed(inner) => inner.iter().for_each(|field| self.field(field, only)),
             Kind::Part(shape) => self.element(shape(), only),
         }
     }

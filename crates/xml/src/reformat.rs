@@ -104,7 +104,13 @@ impl Printer<'_> {
             }
             self.out.push_str("?>");
         } else {
-            self.escape(child.text().unwrap_or_default(), false);
+            let source = child.document().input_text().get(child.range()).unwrap_or_default();
+            if source.contains("<![CDATA[") {
+                // Escaped or not: it stands as its application wrote it.
+                self.out.push_str(source);
+            } else {
+                self.escape(child.text().unwrap_or_default(), false);
+            }
         }
     }
 

@@ -51,7 +51,7 @@ pub struct Variant {
 /// One field of an element.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Its name in the document; empty for a text and a part.
+    /// Its name in the document; empty for a text and a part. Mixed children have one only in JSON.
     pub name: &'static str,
     /// Its documentation; may be empty.
     pub doc: &'static str,
@@ -118,6 +118,8 @@ pub enum Kind {
     },
     /// Further attributes and children of the same element.
     Part(fn() -> &'static Shape),
+    /// Children of several names that are told apart by their order too; each of them is a child.
+    Mixed(&'static [Field]),
     /// A child whose own children belong to others and are kept as they stand.
     Foreign,
 }
@@ -169,6 +171,7 @@ fn collect(shape: &'static Shape, word: &dyn Fn(&str) -> Option<String>, fields:
             | Kind::Leaf { .. }
             | Kind::Flag
             | Kind::Child { .. }
+            | Kind::Mixed(_)
             | Kind::Foreign => fields.push(*field),
         }
     }

@@ -43,9 +43,16 @@ impl Search {
             }
         }
         for child in node.elements() {
+            let mixed = fields.iter().filter_map(|field| match field.kind {
+                Kind::Mixed(inner) => Some(inner),
+                _ => None,
+            });
             let kind = fields
                 .iter()
-                .filter(|field| !matches!(field.kind, Kind::Attribute { .. } | Kind::Text(_)))
+                .chain(mixed.flatten())
+                .filter(|field| {
+                    !matches!(field.kind, Kind::Attribute { .. } | Kind::Text(_) | Kind::Mixed(_))
+                })
                 .find(|field| child.is(field.name))
                 .map(|field| field.kind);
             match kind {

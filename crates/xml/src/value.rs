@@ -1,6 +1,7 @@
 //! Values that are written as one text.
 
 use std::borrow::Cow;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use crate::ValueKind;
 
@@ -13,6 +14,11 @@ pub trait Value: Sized {
 
     /// Whether an empty text is as good as none, where there may be none.
     const BLANK_IS_NONE: bool = false;
+
+    /// Whether a text is as good as none, where there may be none.
+    fn says_nothing(text: &str) -> bool {
+        Self::BLANK_IS_NONE && text.is_empty()
+    }
 
     /// Reads the text; `None` if it is no such value.
     fn parse(text: &str) -> Option<Self>;
@@ -53,6 +59,33 @@ pub fn unsigned(text: &str) -> Option<u64> {
     } else {
         digits(text, 10)
     }
+}
+
+macro_rules! counts {
+    ($($count:ty: $expected:literal)*) => {$(
+        /// A number of which zero is as good as none.
+        impl Value for $count {
+            const EXPECTED: &'static str = $expected;
+            const KIND: ValueKind = ValueKind::Number;
+
+            fn says_nothing(text: &str) -> bool {
+                matches!(text.trim_ascii().parse(), Ok(0_u64))
+            }
+
+            fn parse(text: &str) -> Option<Self> {
+                text.trim_ascii().parse().ok()
+            }
+
+            fn print(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+
+counts! {
+    NonZeroU32: "non-negative integer value"
+    NonZeroU64: "non-negative integer value"
 }
 
 macro_rules! integers {

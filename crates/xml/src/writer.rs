@@ -51,6 +51,11 @@ impl Writer {
         self.out.push('\'');
     }
 
+    /// Writes a blank before the end of the open element's tag.
+    pub fn blank(&mut self) {
+        self.out.push(' ');
+    }
+
     /// Writes an element, even if it is empty.
     pub fn element<E: Element>(&mut self, name: &str, element: &E) {
         self.open(name);

@@ -1,5 +1,5 @@
-//! Documents of networks, storage pools and volumes, packet filters, secrets and CPUs: read, completed,
-//! printed, and read again.
+//! Documents of networks, storage pools and volumes, packet filters, secrets, CPUs and what the host has:
+//! read, completed, printed, and read again.
 //!
 //! Each text is read as every kind; its root is that of one.
 
@@ -9,9 +9,11 @@ use std::path::Path;
 use config::backup::DomainBackup;
 use config::domain::FormatFlags;
 use config::domain::cpu::Cpu;
+use config::interface::HostInterface;
 use config::moment::{DomainCheckpoint, DomainSnapshot};
 use config::network::Network;
 use config::networkport::NetworkPort;
+use config::nodedev::NodeDevice;
 use config::nwfilter::{NwFilter, NwFilterBinding};
 use config::secret::Secret;
 use config::storagepool::StoragePool;
@@ -32,6 +34,10 @@ pub(super) const TARGET: Target = Target {
         "<route address='::' prefix='0' gateway='::'/>",
         "<tcp match='no' dscp='$A[@1]'/>",
         "<rule action='accept' direction='in'>",
+        "<capability type='mdev_types'><type id='a'/></capability>",
+        "<link validity='cap' speed='2.5' width='1'/>",
+        "<fields access='readonly'><vendor_field index='1'>a</vendor_field></fields>",
+        "<interface type='bond' name='a'><bond mode='802.3ad'/></interface>",
         "<name>%d</name>",
         "<path>////</path>",
         "4294967296",
@@ -72,6 +78,8 @@ const KINDS: &[Print] = &[
     |text| Ok(DomainCheckpoint::parse(text)?.format(FormatFlags::SECURE)),
     |text| Ok(DomainBackup::parse(text)?.format()),
     |text| Ok(NetworkPort::parse(text)?.format()),
+    |text| Ok(HostInterface::parse(text)?.format()),
+    |text| Ok(NodeDevice::parse(text)?.format()),
 ];
 
 fn run(bytes: &[u8]) {
@@ -87,7 +95,7 @@ fn run(bytes: &[u8]) {
 fn seeds() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/config/tests/kinds");
     let mut files = Vec::new();
-    for kind in ["network", "nwfilter", "secret", "storagepool"] {
+    for kind in ["network", "nwfilter", "secret", "storagepool", "interface", "nodedev"] {
         let entries = fs::read_dir(root.join(kind)).expect("the documents are in the repository");
         files.extend(entries.flatten().map(|entry| entry.path()));
     }

@@ -131,7 +131,7 @@ element! {
         /// Whether TLS is used.
         attr tls: Option<YesNo> = "tls",
         /// What happens when the other side goes away.
-        child reconnect: Option<Reconnect> = "reconnect",
+        loose_child reconnect: Option<Reconnect> = "reconnect",
     }
 
     /// `<reconnect>`
@@ -177,7 +177,7 @@ element! {
         /// The socket.
         attr path: Option<Box<str>> = "path",
         /// What happens when the other side goes away.
-        child reconnect: Option<Reconnect> = "reconnect",
+        loose_child reconnect: Option<Reconnect> = "reconnect",
         /// Labels.
         child seclabels: Vec<DeviceLabel> = "seclabel",
     }
@@ -260,7 +260,7 @@ element! {
         /// Number; complete after completion.
         attr port: Option<u32> = "port",
         /// Model; complete after completion.
-        child model: Option<SerialTargetModel> = "model",
+        loose_child model: Option<SerialTargetModel> = "model",
     }
 
     /// `<model name='isa-serial'/>`

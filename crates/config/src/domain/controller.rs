@@ -7,8 +7,9 @@ use crate::OnOff;
 
 words! {
     /// Kind of bus.
+    #[derive(Default)]
     pub enum ControllerType {
-        Ide = "ide", Fdc = "fdc", Scsi = "scsi", Sata = "sata", VirtioSerial = "virtio-serial", Ccid = "ccid", Usb = "usb",
+        #[default] Ide = "ide", Fdc = "fdc", Scsi = "scsi", Sata = "sata", VirtioSerial = "virtio-serial", Ccid = "ccid", Usb = "usb",
         Pci = "pci", Xenbus = "xenbus", Isa = "isa",
     }
     /// Model of any controller; which are right depends on the kind.
@@ -41,7 +42,7 @@ element! {
     /// `<controller>`
     pub struct Controller {
         /// Kind of bus.
-        attr kind: ControllerType = "type",
+        preset kind: ControllerType = "type",
         /// Number among its kind; complete after completion.
         attr index: Option<u32> = "index",
         /// Model; complete after completion where the kind has one.
@@ -107,5 +108,18 @@ element! {
         attr iothread: Option<u32> = "iothread",
         /// virtio.
         more virtio: VirtioOptions,
+    }
+}
+
+impl ControllerModel {
+    /// The function that a part of a USB 2.0 controller has in the slot that all parts share.
+    pub const fn usb_function(self) -> Option<u8> {
+        match self {
+            Self::Ich9Ehci1 => Some(7),
+            Self::Ich9Uhci1 => Some(0),
+            Self::Ich9Uhci2 => Some(1),
+            Self::Ich9Uhci3 => Some(2),
+            _ => None,
+        }
     }
 }

@@ -1,10 +1,15 @@
 //! What every device may have: alias, boot order, option ROM, address.
 
-use xml::{Element, Error, Field, Node, Shape, ValueKind, Writer, element};
+use xml::{Element, Error, Field, Node, Shape, ValueKind, Writer, element, words};
 
 use super::address::{Address, PciAddress};
 use super::part;
 use crate::{OnOff, YesNo};
+
+words! {
+    /// Role in a failover pair.
+    pub enum TeamingType { Persistent = "persistent", Transient = "transient" }
+}
 
 element! {
     /// Identity and place of a device: the children that all devices share.
@@ -15,11 +20,11 @@ element! {
         /// Name in QEMU.
         group alias: Alias = "alias",
         /// The companion controller's ports on its master.
-        child master: Option<Master> = "master",
+        loose_child master: Option<Master> = "master",
         /// Option ROM.
         child rom: Option<Box<Rom>> = "rom",
         /// ACPI index, for stable interface names.
-        child acpi: Option<Acpi> = "acpi",
+        loose_child acpi: Option<Acpi> = "acpi",
         /// Address.
         child address: Option<Address> = "address",
     }
@@ -77,6 +82,22 @@ element! {
         /// Where it is on the host.
         child address: PciAddress = "address",
     }
+
+    /// `<backenddomain name='…'/>`
+    #[derive(Eq)]
+    pub struct BackendDomain {
+        /// Name.
+        attr name: Box<str> = "name",
+    }
+
+    /// `<teaming>`
+    #[derive(Eq)]
+    pub struct Teaming {
+        /// Role.
+        attr kind: TeamingType = "type",
+        /// Alias of the persistent one.
+        attr persistent: Option<Box<str>> = "persistent",
+    }
 }
 
 impl DeviceInfo {
@@ -106,6 +127,12 @@ impl Alias {
         self.0.as_deref()
     }
 
+    /// Whether a user can choose this name.
+    fn may_be_users(name: &str) -> bool {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        name.starts_with(Self::USER_PREFIX) && name.bytes().all(plain)
+    }
+
     /// Whether the user chose it.
     pub fn is_users(&self) -> bool {
         self.name().is_some_and(|name| name.starts_with(Self::USER_PREFIX))
@@ -122,7 +149,7 @@ impl Element for Alias {
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         let kept = node
             .attribute("name")
-            .filter(|alias| alias.starts_with(Self::USER_PREFIX) || node.shows(part::LIVE));
+            .filter(|alias| Self::may_be_users(alias) || node.shows(part::LIVE));
         Ok(Self(kept.map(Into::into)))
     }
 

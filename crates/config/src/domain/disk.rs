@@ -2,7 +2,7 @@
 
 use xml::{Element, Error, Node, Writer, element, words};
 
-use super::device::{DeviceInfo, VirtioOptions};
+use super::device::{BackendDomain, DeviceInfo, VirtioOptions};
 use super::part;
 use super::storage::{Auth, Encryption, MetadataCache, StorageFormat, StorageSource};
 use super::tuning::IoTune;
@@ -67,9 +67,11 @@ element! {
         /// The layers below.
         child backing: Option<BackingStore> = "backingStore",
         /// Geometry.
-        child geometry: Option<Box<Geometry>> = "geometry",
+        loose_child geometry: Option<Box<Geometry>> = "geometry",
         /// Block sizes.
         child blockio: Option<Box<BlockIo>> = "blockio",
+        /// Backend domain, of Xen.
+        child backenddomain: Option<BackendDomain> = "backenddomain",
         /// Image of a legacy encryption.
         child mirror: Option<Box<Mirror>> = "mirror" when part::LIVE,
         /// Place and name in the guest.

@@ -2,13 +2,21 @@
 
 use xml::{Element, Error, Node, Writer, element, words};
 
-use crate::OnOff;
+use crate::{EndTag, Kib, OnOff};
 
 words! {
     /// Who emulates the I/O APIC.
     pub enum IoapicDriver { Kvm = "kvm", Qemu = "qemu" }
     /// Version of the ARM interrupt controller.
     pub enum GicVersion { V2 = "2", V3 = "3", Host = "host" }
+    /// What a container may do if nothing is said.
+    pub enum CapabilityPolicy { Default = "default", Allow = "allow", Deny = "deny" }
+    /// Whether a hash page table may change its size.
+    pub enum HptResizing { Enabled = "enabled", Disabled = "disabled", Required = "required" }
+    /// What a guest of pSeries is told of a mitigation.
+    pub enum MitigationValue { Broken = "broken", Workaround = "workaround", Fixed = "fixed", FixedIbs = "fixed-ibs", FixedCcd = "fixed-ccd", FixedNa = "fixed-na" }
+    /// How Xen's PCI passthrough uses page tables.
+    pub enum XenPassthroughMode { SyncPt = "sync_pt", SharePt = "share_pt" }
     /// How the Hyper-V enlightenments are chosen.
     pub enum HypervMode { Custom = "custom", Passthrough = "passthrough" }
 }
@@ -33,8 +41,10 @@ element! {
         child hyperv: Option<Box<Hyperv>> = "hyperv",
         /// KVM's own.
         child kvm: Option<Box<KvmFeatures>> = "kvm",
-        /// Paravirtual end of interrupt.
+        /// Paravirtual spin locks.
         child pvspinlock: Option<Switchable> = "pvspinlock",
+        /// Capabilities of a container.
+        child capabilities: Option<Box<ContainerCapabilities>> = "capabilities",
         /// Performance monitoring.
         child pmu: Option<Switchable> = "pmu",
         /// VMware port.
@@ -44,11 +54,79 @@ element! {
         /// System management mode.
         child smm: Option<Smm> = "smm",
         /// I/O APIC.
-        child ioapic: Option<Ioapic> = "ioapic",
+        loose_child ioapic: Option<Ioapic> = "ioapic",
+        /// Hash page table of pSeries.
+        loose_child hpt: Option<Hpt> = "hpt",
         /// Core dump information.
         child vmcoreinfo: Option<Switchable> = "vmcoreinfo",
+        /// Transactional memory of pSeries.
+        child htm: Option<Switch> = "htm",
+        /// Nested KVM of pSeries.
+        child nested_hv: Option<Switch> = "nested-hv",
         /// Unknown MSRs.
         child msrs: Option<Msrs> = "msrs",
+        /// Count cache flush assistance of pSeries.
+        child ccf_assist: Option<Switch> = "ccf-assist",
+        /// Xen's own.
+        child xen: Option<Box<XenFeatures>> = "xen",
+        /// Cache flush of pSeries.
+        loose_child cfpc: Option<Mitigation> = "cfpc",
+        /// Speculation barrier of pSeries.
+        loose_child sbbc: Option<Mitigation> = "sbbc",
+        /// Indirect branch speculation of pSeries.
+        loose_child ibs: Option<Mitigation> = "ibs",
+        /// The emulator's own.
+        group tcg: TcgFeatures = "tcg",
+    }
+
+    /// `<capabilities>` of a container; of a machine only the policy is of any use
+    #[derive(Eq)]
+    pub struct ContainerCapabilities {
+        /// What it has if nothing is said.
+        attr policy: Option<CapabilityPolicy> = "policy",
+        /// Making device nodes.
+        child mknod: Option<Switch> = "mknod",
+    }
+
+    /// `<hpt resizing='…'>`
+    #[derive(Copy, Eq)]
+    pub struct Hpt {
+        /// Whether it may change its size.
+        attr resizing: HptResizing = "resizing",
+    }
+
+    /// `<cfpc value='…'/>`, `<sbbc value='…'/>`, `<ibs value='…'/>`
+    #[derive(Eq)]
+    pub struct Mitigation {
+        /// What the guest is told.
+        attr value: MitigationValue = "value",
+    }
+
+    /// `<xen>`
+    #[derive(Copy, Eq)]
+    pub struct XenFeatures {
+        /// The host's memory map.
+        child e820_host: Option<Switch> = "e820_host",
+        /// PCI passthrough.
+        child passthrough: Option<XenPassthrough> = "passthrough",
+        /// It has an end tag.
+        more end: EndTag,
+    }
+
+    /// `<passthrough>` of Xen
+    #[derive(Copy, Eq)]
+    pub struct XenPassthrough {
+        /// On or off.
+        attr state: OnOff = "state",
+        /// How page tables are used, if it is on.
+        attr mode: Option<XenPassthroughMode> = "mode",
+    }
+
+    /// `<tcg>`
+    #[derive(Copy, Eq, Default)]
+    pub struct TcgFeatures {
+        /// Size of the cache of translated blocks.
+        child tb_cache: Option<Kib> = "tb-cache",
     }
 
     /// `<apic>`
@@ -100,6 +178,8 @@ element! {
         child evmcs: Option<Switch> = "evmcs",
         /// APIC virtualisation.
         child avic: Option<Switch> = "avic",
+        /// It has an end tag.
+        more end: EndTag,
     }
 
     /// `<spinlocks>`
@@ -142,6 +222,8 @@ element! {
         child pv_ipi: Option<Switch> = "pv-ipi",
         /// Ring of dirty pages.
         child dirty_ring: Option<DirtyRing> = "dirty-ring",
+        /// It has an end tag.
+        more end: EndTag,
     }
 
     /// `<dirty-ring>`

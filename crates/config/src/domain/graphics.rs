@@ -64,6 +64,8 @@ words! {
     }
     /// Kind of a codec.
     pub enum CodecType { Duplex = "duplex", Micro = "micro", Output = "output" }
+    /// What SDL plays sound through.
+    pub enum SdlDriver { Esd = "esd", Alsa = "alsa", Arts = "arts", Pulseaudio = "pulseaudio" }
     /// Host's sound system.
     pub enum AudioType {
         None = "none", Alsa = "alsa", Coreaudio = "coreaudio", Jack = "jack", Oss = "oss", Pulseaudio = "pulseaudio", Sdl = "sdl",
@@ -80,7 +82,7 @@ element! {
         /// Port, or -1 for one that the daemon chooses.
         attr port: Option<i32> = "port",
         /// Whether the daemon chooses it.
-        attr autoport: Option<YesNo> = "autoport",
+        loose_attr autoport: Option<YesNo> = "autoport",
         /// WebSocket port; -1 for one that the daemon chooses.
         attr websocket: Option<i32> = "websocket",
         /// Socket, the short way.
@@ -327,7 +329,7 @@ element! {
         /// Who draws.
         attr name: Option<VideoBackend> = "name",
         /// How VGA is wired.
-        attr vgaconf: Option<VgaConf> = "vgaconf",
+        loose_attr vgaconf: Option<VgaConf> = "vgaconf",
     }
 
     /// `<model>` of a card
@@ -347,8 +349,6 @@ element! {
         attr heads: Option<u32> = "heads",
         /// Whether it is the first card.
         attr primary: Option<YesNo> = "primary",
-        /// Blob resources.
-        attr blob: Option<OnOff> = "blob",
         /// 3D.
         child acceleration: Option<Acceleration> = "acceleration",
         /// Resolution at start.
@@ -379,8 +379,6 @@ element! {
     pub struct Sound {
         /// The card.
         attr model: SoundModel = "model",
-        /// Several channels, of USB.
-        attr multichannel: Option<YesNo> = "multichannel",
         /// Codecs, of Intel HDA.
         child codecs: Vec<Codec> = "codec",
         /// Sound goes to this backend.
@@ -408,7 +406,7 @@ element! {
         /// Server.
         attr server_name: Option<Box<str>> = "serverName",
         /// SDL driver.
-        attr driver: Option<Box<str>> = "driver",
+        attr driver: Option<SdlDriver> = "driver",
         /// File.
         attr path: Option<Box<str>> = "path",
         /// OSS: memory mapping.

@@ -3,9 +3,8 @@
 use xml::{Hex, element, tagged, words};
 
 use super::address::PciAddress;
-use super::device::DeviceInfo;
+use super::device::{DeviceInfo, Teaming};
 use super::disk::SgIo;
-use super::interface::{NetBackend, Teaming};
 use super::storage::{Auth, Initiator, StartupPolicy, StorageHost};
 use crate::{OnOff, Uuid, YesNo};
 
@@ -24,6 +23,8 @@ words! {
     /// How a device is given.
     #[derive(Default)]
     pub enum HostdevMode { #[default] Subsystem = "subsystem", Capabilities = "capabilities" }
+    /// Who drives a device on the host's side.
+    pub enum HostdevBackend { Kvm = "kvm", Vfio = "vfio", Xen = "xen" }
     /// Model of a mediated or vhost device.
     pub enum HostdevModel {
         VfioPci = "vfio-pci", VfioCcw = "vfio-ccw", VfioAp = "vfio-ap", Virtio = "virtio", Transitional = "virtio-transitional",
@@ -43,7 +44,7 @@ element! {
         /// Role in a failover pair.
         child teaming: Option<Teaming> = "teaming",
         /// Whether the daemon detaches it from the host.
-        attr managed: Option<YesNo> = "managed",
+        loose_attr managed: Option<YesNo> = "managed",
         /// Which SCSI commands it may be sent.
         attr sgio: Option<SgIo> = "sgio",
         /// Raw I/O.
@@ -66,17 +67,17 @@ element! {
     #[derive(Copy, Eq)]
     pub struct HostdevDriver {
         /// Who drives it.
-        attr name: Option<NetBackend> = "name",
+        attr name: Option<HostdevBackend> = "name",
     }
 
     /// `type='usb'`
     pub struct HostUsb {
         /// The device.
-        child source: HostUsbSource = "source",
+        group source: HostUsbSource = "source",
     }
 
     /// `<source>` of a USB device
-    #[derive(Eq)]
+    #[derive(Eq, Default)]
     pub struct HostUsbSource {
         /// What happens when it is missing.
         attr startup_policy: Option<StartupPolicy> = "startupPolicy",
@@ -118,7 +119,7 @@ element! {
         /// Write filtering, of Xen.
         attr write_filtering: Option<YesNo> = "writeFiltering",
         /// Where it is on the host.
-        child address: PciAddress = "address",
+        group address: PciAddress = "address",
     }
 
     /// `type='scsi'`

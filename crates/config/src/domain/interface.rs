@@ -4,13 +4,14 @@ use xml::{element, tagged, words};
 
 use super::address::Address;
 use super::chardev::Reconnect;
-use super::device::{DeviceInfo, VirtioOptions};
+use super::device::{BackendDomain, DeviceInfo, Teaming, VirtioOptions};
+use super::hostdev::HostdevDriver;
 use super::part;
 use crate::{Mac, OnOff, Uuid, YesNo};
 
 tagged! {
     /// What an interface is connected to.
-    pub enum InterfaceSource by "type" {
+    pub enum InterfaceSource by "type" or "user" {
         User(IpSource) = "user",
         Ethernet(IpSource) = "ethernet",
         VhostUser(VhostUserNet) = "vhostuser",
@@ -34,7 +35,7 @@ words! {
     /// How a macvtap interface treats frames.
     pub enum MacvtapMode { Vepa = "vepa", Private = "private", Bridge = "bridge", Passthrough = "passthrough" }
     /// Backend in the host.
-    pub enum NetBackend { Qemu = "qemu", Vhost = "vhost", Kvm = "kvm", Vfio = "vfio", Xen = "xen" }
+    pub enum NetBackend { Qemu = "qemu", Vhost = "vhost" }
     /// Who connects a user-mode interface to the host.
     pub enum UserBackend { Default = "default" }
     /// Who sends.
@@ -43,8 +44,6 @@ words! {
     pub enum LinkState { Up = "up", Down = "down" }
     /// How a trunk's native VLAN is tagged.
     pub enum NativeMode { Tagged = "tagged", Untagged = "untagged" }
-    /// Role in a failover pair.
-    pub enum TeamingType { Persistent = "persistent", Transient = "transient" }
     /// Kind of a virtual port.
     pub enum VirtualPortType { Vepa = "802.1Qbg", Vnlink = "802.1Qbh", OpenVSwitch = "openvswitch", Midonet = "midonet" }
 }
@@ -67,9 +66,9 @@ element! {
         /// Routes in the guest.
         child routes: Vec<Route> = "route",
         /// Script that sets the tap device up.
-        child script: Option<ScriptPath> = "script",
+        loose_child script: Option<ScriptPath> = "script",
         /// Script that takes it down.
-        child downscript: Option<ScriptPath> = "downscript",
+        loose_child downscript: Option<ScriptPath> = "downscript",
         /// Backend domain, of Xen.
         child backenddomain: Option<BackendDomain> = "backenddomain",
         /// Name of the device in the host.
@@ -77,21 +76,21 @@ element! {
         /// Name of the device in a container.
         group guest: NetGuest = "guest",
         /// Model in the guest; complete after completion.
-        child model: Option<NetModel> = "model",
+        loose_child model: Option<NetModel> = "model",
         /// Driver in the host.
         group driver: Box<NetDriver> = "driver",
         /// Devices of the host's network stack.
         group backend: NetPaths = "backend",
         /// Packet filter.
-        child filterref: Option<Box<FilterRef>> = "filterref",
+        loose_child filterref: Option<Box<FilterRef>> = "filterref",
         /// Role in a failover pair.
-        child teaming: Option<Teaming> = "teaming",
+        loose_child teaming: Option<Teaming> = "teaming",
         /// Tuning.
         child tune: Option<NetTune> = "tune",
         /// State of the link.
-        child link: Option<Link> = "link",
+        loose_child link: Option<Link> = "link",
         /// Largest packet.
-        child mtu: Option<Mtu> = "mtu",
+        loose_child mtu: Option<Mtu> = "mtu",
         /// Coalescing.
         child coalesce: Option<Coalesce> = "coalesce",
         /// Identity and place.
@@ -101,11 +100,11 @@ element! {
     /// The connection of an interface, with what is written between its parts.
     pub struct InterfaceLink {
         /// Address; complete after completion.
-        child mac: Option<MacElement> = "mac",
+        loose_child mac: Option<MacElement> = "mac",
         /// What it is connected to.
         part source: InterfaceSource,
         /// Whether the daemon detaches an assigned device from the host.
-        attr managed: Option<YesNo> = "managed",
+        loose_attr managed: Option<YesNo> = "managed",
         /// Whether the guest's own filters are honoured.
         attr trust_guest_rx_filters: Option<YesNo> = "trustGuestRxFilters",
     }
@@ -274,6 +273,8 @@ element! {
 
     /// `type='hostdev'`
     pub struct HostdevNet {
+        /// Driver in the host.
+        child driver: Option<HostdevDriver> = "driver",
         /// The assigned device.
         child source: HostdevNetSource = "source",
     }
@@ -348,13 +349,6 @@ element! {
         attr path: Box<str> = "path",
     }
 
-    /// `<backenddomain name='…'/>`
-    #[derive(Eq)]
-    pub struct BackendDomain {
-        /// Name.
-        attr name: Box<str> = "name",
-    }
-
     /// `<target>` of an interface
     #[derive(Eq, Default)]
     pub struct NetTarget {
@@ -383,8 +377,8 @@ element! {
     /// `<driver>` of an interface
     #[derive(Eq, Default)]
     pub struct NetDriver {
-        /// Backend in the host.
-        attr name: Option<NetBackend> = "name",
+        /// Backend in the host; of a device of the host it is another driver that is named here.
+        loose_attr name: Option<NetBackend> = "name",
         /// Who sends.
         attr txmode: Option<TxMode> = "txmode",
         /// Notifications through ioeventfd.
@@ -470,15 +464,6 @@ element! {
         attr name: Box<str> = "name",
         /// Value.
         attr value: Box<str> = "value",
-    }
-
-    /// `<teaming>`
-    #[derive(Eq)]
-    pub struct Teaming {
-        /// Role.
-        attr kind: TeamingType = "type",
-        /// Alias of the persistent one.
-        attr persistent: Option<Box<str>> = "persistent",
     }
 
     /// `<bandwidth>`

@@ -7,7 +7,7 @@ use xml::JsonError;
 
 use super::namespace::NAMESPACES;
 use super::{Domain, FormatFlags, ParseFlags};
-use crate::Error;
+use crate::{Error, InvalidJson};
 
 impl Domain {
     /// The document as JSON: the same parts that [`Self::format`] prints.
@@ -25,19 +25,8 @@ impl Domain {
     /// What is wrong with the JSON, by its path; else what [`Self::parse`] says.
     pub fn from_json(json: &Value, flags: ParseFlags) -> Result<Self, InvalidJson> {
         xml::from_json(json, flags.view(), NAMESPACES).map_err(|error| match error {
-            JsonError::Element(error) => InvalidJson::Domain(Self::worded(error)),
+            JsonError::Element(error) => InvalidJson::Document(Self::worded(error)),
             shape @ JsonError::Shape { .. } => InvalidJson::Json(shape),
         })
     }
-}
-
-/// Why JSON is no domain.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidJson {
-    /// It has not the document's shape.
-    #[error("{0}")]
-    Json(JsonError),
-    /// The document it stands for is refused.
-    #[error(transparent)]
-    Domain(#[from] Error),
 }

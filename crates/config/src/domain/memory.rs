@@ -34,9 +34,9 @@ element! {
         /// Not swapped.
         flag locked: bool = "locked",
         /// Where it comes from.
-        child source: Option<MemorySource> = "source",
+        loose_child source: Option<MemorySource> = "source",
         /// Whether other processes may map it.
-        child access: Option<MemoryAccessMode> = "access",
+        loose_child access: Option<MemoryAccessMode> = "access",
         /// When it is allocated.
         child allocation: Option<Allocation> = "allocation",
         /// Dropped at shutdown.
@@ -152,7 +152,7 @@ element! {
         /// Free pages are reported to the host.
         attr free_page_reporting: Option<OnOff> = "freePageReporting",
         /// Statistics.
-        child stats: Option<BalloonStats> = "stats",
+        loose_child stats: Option<BalloonStats> = "stats",
         /// Identity and place.
         more info: DeviceInfo,
         /// Driver in the host.

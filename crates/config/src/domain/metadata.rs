@@ -89,11 +89,16 @@ impl ChildField for Metadata {
         let Some(metadata) = node.child(name) else {
             return Ok(Self::default());
         };
-        let entries = metadata.elements().filter_map(|child| {
-            let namespace = child.namespace()?.into();
-            Some(MetadataEntry { namespace, xml: child.reformatted(DEPTH).into() })
-        });
-        Ok(Self { entries: entries.collect(), stays: true })
+        let mut read = Self { entries: Vec::new(), stays: true };
+        for child in metadata.elements() {
+            // An application has one element: the first of its namespace.
+            let Some(namespace) = child.namespace().filter(|uri| read.entry(uri).is_none()) else {
+                continue;
+            };
+            let xml = child.reformatted(DEPTH).into();
+            read.entries.push(MetadataEntry { namespace: namespace.into(), xml });
+        }
+        Ok(read)
     }
 
     fn write(&self, name: &str, w: &mut Writer) {

@@ -39,7 +39,6 @@ use xml::{element, words};
 
 pub use self::unknown::refuse_unprinted;
 pub use format::FormatFlags;
-pub use json::InvalidJson;
 pub use parse::ParseFlags;
 
 use self::chardev::{Channel, Console, Parallel, Serial};
@@ -75,6 +74,18 @@ words! {
     pub enum LifecycleAction {
         Destroy = "destroy", Restart = "restart", RenameRestart = "rename-restart", Preserve = "preserve",
         CoredumpDestroy = "coredump-destroy", CoredumpRestart = "coredump-restart",
+    }
+    /// Kind of a key that s390's firmware wraps.
+    pub enum CipherName { Aes = "aes", Dea = "dea" }
+    /// What the host can count of a guest.
+    pub enum PerfEventName {
+        Cmt = "cmt", Mbmt = "mbmt", Mbml = "mbml", CpuCycles = "cpu_cycles", Instructions = "instructions",
+        CacheReferences = "cache_references", CacheMisses = "cache_misses", BranchInstructions = "branch_instructions",
+        BranchMisses = "branch_misses", BusCycles = "bus_cycles", StalledCyclesFrontend = "stalled_cycles_frontend",
+        StalledCyclesBackend = "stalled_cycles_backend", RefCpuCycles = "ref_cpu_cycles", CpuClock = "cpu_clock",
+        TaskClock = "task_clock", PageFaults = "page_faults", ContextSwitches = "context_switches",
+        CpuMigrations = "cpu_migrations", PageFaultsMin = "page_faults_min", PageFaultsMaj = "page_faults_maj",
+        AlignmentFaults = "alignment_faults", EmulationFaults = "emulation_faults",
     }
     /// What happens when a lock is lost.
     pub enum LockFailureAction { Poweroff = "poweroff", Restart = "restart", Pause = "pause", Ignore = "ignore" }
@@ -159,6 +170,8 @@ element! {
         group devices: Devices = "devices",
         /// Confinement.
         child seclabels: Vec<SecurityLabel> = "seclabel",
+        /// Keys that firmware wraps, of s390.
+        group keywrap: KeyWrap = "keywrap",
         /// Protection from the host.
         child launch_security: Option<Box<LaunchSecurity>> = "launchSecurity",
         /// What is handed to QEMU as it is.
@@ -279,6 +292,22 @@ element! {
         attr enabled: Option<YesNo> = "enabled",
     }
 
+    /// `<keywrap>`
+    #[derive(Eq, Default)]
+    pub struct KeyWrap {
+        /// One a kind of key.
+        child ciphers: Vec<Cipher> = "cipher",
+    }
+
+    /// `<cipher>` of `<keywrap>`
+    #[derive(Copy, Eq)]
+    pub struct Cipher {
+        /// The kind of key.
+        attr name: CipherName = "name",
+        /// Wrapped or not.
+        attr state: OnOff = "state",
+    }
+
     /// `<perf>`
     #[derive(Eq)]
     pub struct Perf {
@@ -287,10 +316,10 @@ element! {
     }
 
     /// `<event>` of `<perf>`
-    #[derive(Eq)]
+    #[derive(Copy, Eq)]
     pub struct PerfEvent {
         /// Which.
-        attr name: Box<str> = "name",
+        attr name: PerfEventName = "name",
         /// Counted or not.
         attr enabled: YesNo = "enabled",
     }

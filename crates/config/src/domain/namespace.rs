@@ -10,8 +10,6 @@ pub const NAMESPACES: Namespaces = &[("qemu", QEMU_NAMESPACE)];
 words! {
     /// Type of an overridden property.
     pub enum PropertyType { String = "string", Signed = "signed", Unsigned = "unsigned", Bool = "bool", Remove = "remove" }
-    /// What QEMU does when something deprecated is used.
-    pub enum DeprecationBehavior { Omit = "omit", Reject = "reject", Crash = "crash", None = "none" }
 }
 
 element! {
@@ -82,11 +80,11 @@ element! {
         /// Alias of the device.
         attr alias: Box<str> = "alias",
         /// What the guest sees.
-        child frontend: FrontendOverride = "qemu:frontend",
+        group frontend: FrontendOverride = "qemu:frontend",
     }
 
     /// `<qemu:frontend>`
-    #[derive(Eq)]
+    #[derive(Eq, Default)]
     pub struct FrontendOverride {
         /// Properties.
         child properties: Vec<Property> = "qemu:property",
@@ -104,10 +102,10 @@ element! {
     }
 
     /// `<qemu:deprecation>`
-    #[derive(Copy, Eq)]
+    #[derive(Eq)]
     pub struct Deprecation {
-        /// What QEMU does.
-        attr behavior: DeprecationBehavior = "behavior",
+        /// What QEMU does: `omit`, `reject`, `crash` or `none`; anything else is refused at start.
+        attr behavior: Box<str> = "behavior",
     }
 }
 

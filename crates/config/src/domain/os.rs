@@ -50,11 +50,11 @@ element! {
         /// What to boot from, in order.
         child boot: Vec<Boot> = "boot",
         /// Menu of the firmware.
-        child bootmenu: Option<BootMenu> = "bootmenu",
-        /// SMBIOS tables.
-        child smbios: Option<Smbios> = "smbios",
+        loose_child bootmenu: Option<BootMenu> = "bootmenu",
         /// Firmware's text output and reboot policy.
         child bios: Option<Bios> = "bios",
+        /// SMBIOS tables.
+        loose_child smbios: Option<Smbios> = "smbios",
     }
 
     /// `<type arch='…' machine='…'>hvm</type>`
@@ -128,7 +128,7 @@ element! {
         /// Whether it is offered.
         attr enable: YesNo = "enable",
         /// For how long, in ms.
-        attr timeout: Option<u16> = "timeout",
+        attr timeout: Option<u32> = "timeout",
     }
 
     /// `<smbios>`

@@ -1,6 +1,8 @@
 //! The smaller devices: input, random numbers, watchdog, panic, shared memory and their like.
 
-use xml::{Hex, Octal, element, tagged, words};
+use std::borrow::Cow;
+
+use xml::{Octal, Value, element, tagged, unsigned, words};
 
 use super::chardev::CharSource;
 use super::device::{DeviceInfo, VirtioOptions};
@@ -150,7 +152,7 @@ element! {
         /// Model.
         attr model: VirtioDeviceModel = "model",
         /// Limit.
-        child rate: Option<RngRate> = "rate",
+        loose_child rate: Option<RngRate> = "rate",
         /// Where the numbers come from.
         child backend: RngBackend = "backend",
         /// Driver in the host.
@@ -190,7 +192,7 @@ element! {
         /// Whether it migrates.
         attr role: Option<ShmemRole> = "role",
         /// Model.
-        child model: Option<ShmemModelElement> = "model",
+        loose_child model: Option<ShmemModelElement> = "model",
         /// Size.
         child size: Option<ShmemSize> = "size",
         /// Server.
@@ -461,11 +463,11 @@ element! {
     #[derive(Eq)]
     pub struct RedirRule {
         /// Class.
-        attr class: Option<Hex<2>> = "class",
+        attr class: Option<FilterId<2>> = "class",
         /// Vendor.
-        attr vendor: Option<Hex<4>> = "vendor",
+        attr vendor: Option<FilterId<4>> = "vendor",
         /// Product.
-        attr product: Option<Hex<4>> = "product",
+        attr product: Option<FilterId<4>> = "product",
         /// Version.
         attr version: Option<Box<str>> = "version",
         /// Whether it may be redirected.
@@ -486,7 +488,7 @@ element! {
     #[derive(Eq)]
     pub struct TpmPassthrough {
         /// Device of the host.
-        child device: Option<TpmDevice> = "device",
+        loose_child device: Option<TpmDevice> = "device",
     }
 
     /// `<device path='…'/>`
@@ -551,5 +553,27 @@ element! {
     pub struct NvramDevice {
         /// Identity and place.
         more info: DeviceInfo,
+    }
+}
+
+/// What a rule compares: 32 bits in hexadecimal, of which all set is anything and not printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilterId<const WIDTH: usize>(pub u32);
+
+impl<const WIDTH: usize> FilterId<WIDTH> {
+    /// Anything.
+    pub const ANY: Self = Self(u32::MAX);
+}
+
+impl<const WIDTH: usize> Value for FilterId<WIDTH> {
+    const EXPECTED: &'static str = "integer value";
+
+    fn parse(text: &str) -> Option<Self> {
+        let negative = || text.trim_ascii().parse::<i32>().ok().map(i32::cast_unsigned);
+        unsigned(text).and_then(|id| u32::try_from(id).ok()).or_else(negative).map(Self)
+    }
+
+    fn print(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("0x{:0WIDTH$X}", self.0))
     }
 }

@@ -5,7 +5,7 @@ use xml::{element, tagged, words};
 use super::address::PciAddress;
 use super::part;
 use super::security::DeviceLabel;
-use crate::{Bytes, Uuid, YesNo};
+use crate::{Bytes, EndTag, Uuid, YesNo};
 
 tagged! {
     /// Storage, by its type.
@@ -124,7 +124,7 @@ element! {
         /// Snapshot of the image.
         child snapshot: Option<Named> = "snapshot",
         /// Configuration file of the protocol's library.
-        child config: Option<ConfigFile> = "config",
+        loose_child config: Option<ConfigFile> = "config",
         /// iSCSI initiator.
         child initiator: Option<Initiator> = "initiator",
         /// Whether certificates are checked.
@@ -137,8 +137,6 @@ element! {
         child timeout: Option<Seconds> = "timeout",
         /// NFS identity.
         child identity: Option<Identity> = "identity",
-        /// NBD reconnection.
-        child reconnect: Option<ReconnectDelay> = "reconnect",
         /// The rest.
         more more: SourceOptions,
     }
@@ -146,14 +144,14 @@ element! {
     /// `<host>`
     #[derive(Eq, Default)]
     pub struct StorageHost {
-        /// How it is reached; TCP if not said.
-        attr transport: Option<StorageTransport> = "transport",
-        /// Socket, for unix.
-        attr socket: Option<Box<str>> = "socket",
         /// Name or address.
         attr name: Option<Box<str>> = "name",
         /// Port.
         attr port: Option<Box<str>> = "port",
+        /// How it is reached; TCP if not said.
+        attr transport: Option<StorageTransport> = "transport",
+        /// Socket, for unix.
+        attr socket: Option<Box<str>> = "socket",
     }
 
     /// An element that only has a name.
@@ -221,13 +219,6 @@ element! {
         attr user: Option<Box<str>> = "user",
         /// Group.
         attr group: Option<Box<str>> = "group",
-    }
-
-    /// `<reconnect delay='…'/>`
-    #[derive(Copy, Eq)]
-    pub struct ReconnectDelay {
-        /// Seconds.
-        attr delay: u32 = "delay",
     }
 
     /// `type='volume'`
@@ -360,6 +351,8 @@ element! {
         child secrets: Vec<EncryptionSecret> = "secret",
         /// Cipher of a new volume; a disk must not have it.
         child cipher: Option<Box<Cipher>> = "cipher",
+        /// It has an end tag.
+        more end: EndTag,
     }
 
     /// `<cipher>`

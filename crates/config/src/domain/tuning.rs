@@ -9,6 +9,8 @@ words! {
     pub enum NumaMode { Strict = "strict", Preferred = "preferred", Interleave = "interleave", Restrictive = "restrictive" }
     /// Who places.
     pub enum Placement { Static = "static", Auto = "auto" }
+    /// What a cache holds.
+    pub enum CacheKind { Both = "both", Code = "code", Data = "data" }
     /// Scheduler.
     pub enum Scheduler { Batch = "batch", Idle = "idle", Fifo = "fifo", Rr = "rr" }
 }
@@ -131,6 +133,72 @@ element! {
         child emulatorsched: Option<EmulatorSched> = "emulatorsched",
         /// Schedulers of I/O threads.
         child iothreadscheds: Vec<IoThreadSched> = "iothreadsched",
+        /// Caches of the host that vCPUs may fill.
+        child cachetunes: Vec<CacheTune> = "cachetune",
+        /// Memory bandwidth of vCPUs.
+        child memorytunes: Vec<MemoryTune> = "memorytune",
+    }
+
+    /// `<cachetune>`
+    #[derive(Eq)]
+    pub struct CacheTune {
+        /// vCPUs.
+        attr vcpus: RangeSet = "vcpus",
+        /// Parts of caches.
+        child caches: Vec<CachePart> = "cache",
+        /// What is counted.
+        child monitors: Vec<CacheMonitor> = "monitor",
+    }
+
+    /// `<cache>` of `<cachetune>`
+    #[derive(Eq)]
+    pub struct CachePart {
+        /// Cache of the host.
+        attr id: u32 = "id",
+        /// Level.
+        attr level: u32 = "level",
+        /// What it holds.
+        attr kind: CacheKind = "type",
+        /// Size.
+        attr size: u64 = "size",
+        /// Unit of the size; complete after completion.
+        attr unit: Option<Box<str>> = "unit",
+    }
+
+    /// `<monitor>` of `<cachetune>`
+    #[derive(Eq)]
+    pub struct CacheMonitor {
+        /// Level.
+        attr level: u32 = "level",
+        /// vCPUs.
+        attr vcpus: RangeSet = "vcpus",
+    }
+
+    /// `<memorytune>`
+    #[derive(Eq)]
+    pub struct MemoryTune {
+        /// vCPUs.
+        attr vcpus: RangeSet = "vcpus",
+        /// Nodes.
+        child nodes: Vec<NodeBandwidth> = "node",
+        /// What is counted.
+        child monitors: Vec<MemoryMonitor> = "monitor",
+    }
+
+    /// `<node>` of `<memorytune>`
+    #[derive(Copy, Eq)]
+    pub struct NodeBandwidth {
+        /// Node of the host.
+        attr id: u32 = "id",
+        /// Share of its bandwidth, in percent.
+        attr bandwidth: u32 = "bandwidth",
+    }
+
+    /// `<monitor>` of `<memorytune>`
+    #[derive(Eq)]
+    pub struct MemoryMonitor {
+        /// vCPUs.
+        attr vcpus: RangeSet = "vcpus",
     }
 
     /// `<vcpupin>`
@@ -234,5 +302,57 @@ element! {
     pub struct FibreChannel {
         /// Application.
         attr appid: Box<str> = "appid",
+    }
+}
+
+impl IoTune {
+    /// Every limit.
+    pub fn limits(&self) -> [Option<u64>; 19] {
+        [
+            self.total_bytes_sec,
+            self.read_bytes_sec,
+            self.write_bytes_sec,
+            self.total_iops_sec,
+            self.read_iops_sec,
+            self.write_iops_sec,
+            self.total_bytes_sec_max,
+            self.read_bytes_sec_max,
+            self.write_bytes_sec_max,
+            self.total_iops_sec_max,
+            self.read_iops_sec_max,
+            self.write_iops_sec_max,
+            self.size_iops_sec,
+            self.total_bytes_sec_max_length,
+            self.read_bytes_sec_max_length,
+            self.write_bytes_sec_max_length,
+            self.total_iops_sec_max_length,
+            self.read_iops_sec_max_length,
+            self.write_iops_sec_max_length,
+        ]
+    }
+
+    /// The same, to be changed.
+    pub(super) fn limits_mut(&mut self) -> [&mut Option<u64>; 19] {
+        [
+            &mut self.total_bytes_sec,
+            &mut self.read_bytes_sec,
+            &mut self.write_bytes_sec,
+            &mut self.total_iops_sec,
+            &mut self.read_iops_sec,
+            &mut self.write_iops_sec,
+            &mut self.total_bytes_sec_max,
+            &mut self.read_bytes_sec_max,
+            &mut self.write_bytes_sec_max,
+            &mut self.total_iops_sec_max,
+            &mut self.read_iops_sec_max,
+            &mut self.write_iops_sec_max,
+            &mut self.size_iops_sec,
+            &mut self.total_bytes_sec_max_length,
+            &mut self.read_bytes_sec_max_length,
+            &mut self.write_bytes_sec_max_length,
+            &mut self.total_iops_sec_max_length,
+            &mut self.read_iops_sec_max_length,
+            &mut self.write_iops_sec_max_length,
+        ]
     }
 }

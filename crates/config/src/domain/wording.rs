@@ -5,10 +5,12 @@
 
 use xml::{Element, Fault, Node};
 
-use super::features::Features;
+use super::features::{Features, Hyperv, KvmFeatures, XenFeatures};
+use super::interface::NetBackend;
 use crate::{Code, DomainName, Error, InvalidName};
 
-/// Element, attribute, code, words; `{}` stands for the value.
+/// Element, or `parent/element` for one of many with its name; attribute, code, words; `{}` stands for the
+/// value.
 type Wording = (&'static str, &'static str, Code, &'static str);
 
 const ATTRIBUTES: &[Wording] = {
@@ -18,11 +20,19 @@ const ATTRIBUTES: &[Wording] = {
     &[
         ("domain", "type", Unsupported, "invalid domain type {}"),
         ("address", "type", Unsupported, "unknown address type '{}'"),
+        ("address", "uuid", Internal, "Cannot parse uuid attribute of element <address>"),
+        ("graphics", "connected", Unsupported, "unknown connected value {}"),
+        ("memoryBacking/source", "type", Unsupported, "unknown memoryBacking/source/type '{}'"),
         ("access", "mode", Unsupported, "unknown memoryBacking/access/mode '{}'"),
         ("allocation", "mode", Unsupported, "unknown memoryBacking/allocation/mode '{}'"),
+        ("cell", "cpus", InvalidArg, "Failed to parse bitmap '{}'"),
         ("channel", "type", Unsupported, "unknown type presented to host for character device: {}"),
         ("backend", "model", Unsupported, "unknown RNG backend model '{}'"),
         ("codec", "type", Unsupported, "unknown codec type '{}'"),
+        ("encryption", "format", Unsupported, "unknown volume encryption format type {}"),
+        ("encryption/secret", "type", Unsupported, "unknown volume encryption secret type {}"),
+        ("host", "transport", Unsupported, "unknown protocol transport type '{}'"),
+        ("disk/source", "mode", Unsupported, "unknown source mode '{}' for volume type disk"),
         ("input", "model", Unsupported, "unknown input model '{}'"),
         ("model", "heads", Internal, "cannot parse video heads '{}'"),
         ("protocol", "type", Unsupported, "Unknown protocol '{}'"),
@@ -32,7 +42,25 @@ const ATTRIBUTES: &[Wording] = {
         ("console", "type", Unsupported, "unknown type presented to host for character device: {}"),
         ("controller", "model", Unsupported, "Unknown model type '{}'"),
         ("cpu", "mode", Unsupported, "Invalid mode attribute '{}'"),
-        ("driver", "type", Unsupported, "unknown driver format value '{}'"),
+        ("disk/driver", "type", Unsupported, "unknown driver format value '{}'"),
+        (
+            "target/model",
+            "name",
+            Unsupported,
+            "unknown target model '{}' specified for character device",
+        ),
+        ("clock", "start", Internal, "missing 'start' attribute for clock with offset='absolute'"),
+        ("frames", "max", Code::XmlDetail, "cannot parse value '{}' for coalesce parameter"),
+        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("iothreadsched", "iothreads", InvalidArg, "Failed to parse bitmap '{}'"),
+        ("iothreadpin", "cpuset", InvalidArg, "Failed to parse bitmap '{}'"),
+        ("vcpusched", "vcpus", InvalidArg, "Failed to parse bitmap '{}'"),
+        ("page", "nodeset", InvalidArg, "Failed to parse bitmap '{}'"),
         ("feature", "policy", Unsupported, "Invalid CPU feature policy"),
         (
             "graphics",
@@ -52,7 +80,7 @@ const ATTRIBUTES: &[Wording] = {
         ("memory", "nodeset", InvalidArg, "Failed to parse bitmap '{}'"),
         ("memory", "placement", Unsupported, "Unsupported NUMA memory placement mode '{}'"),
         ("model", "fallback", Unsupported, "Invalid fallback attribute"),
-        ("model", "type", Unsupported, "unknown video model '{}'"),
+        ("video/model", "type", Unsupported, "unknown video model '{}'"),
         ("mtu", "size", Xml, "malformed mtu size"),
         ("panic", "model", Unsupported, "unknown panic model '{}'"),
         (
@@ -82,6 +110,9 @@ const ATTRIBUTES: &[Wording] = {
 
 /// The same for the text of elements.
 const TEXTS: &[(&str, Code, &str)] = &[
+    ("device/read_iops_sec", Code::ConfigUnsupported, "could not parse read iops sec {}"),
+    ("device/weight", Code::ConfigUnsupported, "could not parse weight {}"),
+    ("device/write_iops_sec", Code::ConfigUnsupported, "could not parse write iops sec {}"),
     ("genid", Code::InternalError, "malformed genid element"),
     ("iothreads", Code::XmlError, "invalid iothreads count '{}'"),
     ("on_crash", Code::ConfigUnsupported, "unknown on_crash action: {}"),
@@ -96,6 +127,7 @@ const TEXTS: &[(&str, Code, &str)] = &[
 const MISSING: &[Wording] = &[
     ("channel", "target", Code::XmlError, "target type must be specified for channel device"),
     ("device", "path", Code::ConfigUnsupported, "missing per-device path"),
+    ("hostdev/source", "address", Code::ConfigUnsupported, "Missing <address> element"),
     ("filesystem", "target", Code::NoTarget, "missing target information for device"),
     ("disk", "source", Code::NoSource, "missing source information for device"),
     ("disk", "target", Code::NoTarget, "missing target information for device"),
@@ -104,6 +136,9 @@ const MISSING: &[Wording] = &[
     ("lease", "key", Code::XmlError, "Missing 'key' element for lease"),
     ("os", "type", Code::XmlError, "an os <type> must be specified"),
     ("rng", "backend", Code::XmlError, "only one RNG backend is supported"),
+    ("channel", "source", Code::InternalError, "Missing source path attribute for char device"),
+    ("console", "source", Code::InternalError, "Missing source path attribute for char device"),
+    ("parallel", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("serial", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("tpm", "backend", Code::XmlError, "missing TPM device backend"),
 ];
@@ -113,12 +148,33 @@ const MISSING_ATTRIBUTES: &[Wording] = {
     use Code::{ConfigUnsupported as Unsupported, InternalError as Internal};
     &[
         ("add", "capability", Internal, "missing capability name"),
+        ("address", "type", Internal, "No type specified for device address"),
+        ("address", "uuid", Unsupported, "Missing 'uuid' attribute for element <address>"),
         ("arg", "value", Internal, "No qemu command-line argument specified"),
+        ("codec", "type", Unsupported, "unknown codec type '(null)'"),
         ("del", "capability", Internal, "missing capability name"),
         ("domain", "type", Internal, "missing domain type attribute"),
         ("emulatorpin", "cpuset", Internal, "missing cpuset for emulatorpin"),
         ("env", "name", Internal, "No qemu environment name specified"),
         ("hub", "type", Internal, "missing hub device type"),
+        ("iothreadpin", "cpuset", Internal, "missing cpuset for iothreadpin"),
+        ("channel/source", "path", Internal, "Missing source path attribute for char device"),
+        ("console/source", "path", Internal, "Missing source path attribute for char device"),
+        ("parallel/source", "path", Internal, "Missing source path attribute for char device"),
+        ("serial/source", "path", Internal, "Missing source path attribute for char device"),
+        (
+            "source",
+            "slave",
+            Internal,
+            "Should define both master and slave path attributes for nmdm device",
+        ),
+        (
+            "source",
+            "master",
+            Internal,
+            "Should define both master and slave path attributes for nmdm device",
+        ),
+        ("filesystem/target", "dir", Code::NoTarget, "missing target information for device"),
         ("input", "type", Internal, "missing input device type"),
         ("redirdev", "type", Internal, "missing type in redirdev"),
         ("target", "dev", Code::NoTarget, "missing target information for device"),
@@ -135,6 +191,10 @@ const MISSING_ATTRIBUTES: &[Wording] = {
 
 /// What libvirt says of a fault in a domain's document, where it has words of its own.
 pub(super) fn of(error: &xml::Error) -> Option<Error> {
+    let is = |name: &str, element: &str| match name.split_once('/') {
+        Some((parent, name)) => name == element && parent == &*error.inside,
+        None => name == element,
+    };
     let (code, words, value) = match &*error.fault {
         Fault::Text { element, value, .. } if element == "name" => {
             let invalid = value.parse::<DomainName>().err()?;
@@ -145,20 +205,20 @@ pub(super) fn of(error: &xml::Error) -> Option<Error> {
             });
         }
         Fault::Attribute { element, attribute, value, .. } => {
-            let found = ATTRIBUTES.iter().find(|(e, a, ..)| e == element && a == attribute)?;
+            let found = ATTRIBUTES.iter().find(|(e, a, ..)| is(e, element) && a == attribute)?;
             (found.2, found.3, value.as_str())
         }
         Fault::Text { element, value, .. } => {
-            let found = TEXTS.iter().find(|(e, ..)| e == element)?;
+            let found = TEXTS.iter().find(|(e, ..)| is(e, element))?;
             (found.1, found.2, value.as_str())
         }
         Fault::MissingAttribute { element, attribute } => {
             let found =
-                MISSING_ATTRIBUTES.iter().find(|(e, a, ..)| e == element && a == attribute)?;
+                MISSING_ATTRIBUTES.iter().find(|(e, a, ..)| is(e, element) && a == attribute)?;
             (found.2, found.3, "")
         }
         Fault::MissingElement { element, child } => {
-            let found = MISSING.iter().find(|(e, c, ..)| e == element && c == child)?;
+            let found = MISSING.iter().find(|(e, c, ..)| is(e, element) && c == child)?;
             (found.2, found.3, "")
         }
         _ => return None,
@@ -179,6 +239,28 @@ const SINGLE: &[(&str, Code, &str)] = &[
     ("watchdog", Code::InternalError, "only a single watchdog device is supported"),
 ];
 
+/// Groups of switches of which each has a name that is known, and what libvirt says of another.
+const SWITCHES: &[(&str, &[&str], &str)] = &[
+    ("hyperv", Hyperv::NAMES, "unsupported HyperV Enlightenment feature: "),
+    ("kvm", KvmFeatures::NAMES, "unsupported KVM feature: "),
+    ("xen", XenFeatures::NAMES, "unsupported Xen feature: "),
+];
+
+/// The same of how CPU time is tuned.
+const TUNED_ONCE: &[(&str, &str)] = &[
+    ("emulatorpin", "only one emulatorpin is supported"),
+    ("emulatorsched", "only one emulatorsched is supported"),
+];
+
+/// Kinds of devices of the host that have to be said; one of USB that says nothing is printed so.
+const HOSTDEVS: &[&str] = &["pci", "scsi", "scsi_host", "mdev"];
+
+/// Elements of a device of which there is one, and what libvirt says of more.
+const ONCE: &[(&str, &str, &str)] = &[
+    ("rng", "backend", "only one RNG backend is supported"),
+    ("tpm", "backend", "only one TPM backend is supported"),
+];
+
 /// Refuses what reading would pass over: a second device where a guest can have one, an unknown
 /// feature. A document without a name is refused first, whatever else is wrong with it.
 pub(super) fn refuse_lost(domain: Node<'_, '_>) -> Result<(), xml::Error> {
@@ -187,14 +269,27 @@ pub(super) fn refuse_lost(domain: Node<'_, '_>) -> Result<(), xml::Error> {
         return Err(domain.rule(Code::NoName.number(), "missing name information"));
     }
     for feature in domain.child("features").into_iter().flat_map(Node::elements) {
+        let unsupported = |what| Err(feature.rule(Code::ConfigUnsupported.number(), what));
         if !Features::NAMES.contains(&feature.name()) {
-            let what = format!("unexpected feature '{}'", feature.name());
-            return Err(feature.rule(Code::ConfigUnsupported.number(), what));
+            return unsupported(format!("unexpected feature '{}'", feature.name()));
+        }
+        let group = SWITCHES.iter().find(|(name, ..)| *name == feature.name());
+        let Some((_, known, words)) = group else { continue };
+        if let Some(unknown) = feature.elements().find(|child| !known.contains(&child.name())) {
+            return unsupported(format!("{words}{}", unknown.name()));
+        }
+    }
+    if let Some(tune) = domain.child("cputune") {
+        for (child, words) in TUNED_ONCE {
+            if tune.children(child).nth(1).is_some() {
+                return Err(tune.rule(Code::XmlError.number(), *words));
+            }
         }
     }
     let Some(devices) = domain.child("devices") else { return Ok(()) };
     let mut seen = 0u32;
     for device in devices.elements() {
+        refuse_twice(device)?;
         let Some(kind) = SINGLE.iter().position(|(name, ..)| *name == device.name()) else {
             continue;
         };
@@ -205,4 +300,27 @@ pub(super) fn refuse_lost(domain: Node<'_, '_>) -> Result<(), xml::Error> {
         seen |= 1 << kind;
     }
     Ok(())
+}
+
+/// Refuses a device with two of what it has one of, or without what nobody else would miss.
+fn refuse_twice(device: Node<'_, '_>) -> Result<(), xml::Error> {
+    let known = matches!(device.attribute("mode"), None | Some("subsystem"))
+        && device.attribute("type").is_some_and(|kind| HOSTDEVS.contains(&kind));
+    if device.name() == "hostdev" && known && device.child("source").is_none() {
+        let words = "Missing <source> element in hostdev device";
+        return Err(device.rule(Code::XmlError.number(), words));
+    }
+    let driver = device.child("driver").and_then(|driver| driver.attribute("name"));
+    if device.name() == "interface"
+        && device.attribute("type") != Some("hostdev")
+        && let Some(name) = driver.filter(|name| <NetBackend as xml::Value>::parse(name).is_none())
+    {
+        let what = format!("Invalid value for attribute 'name' in element 'driver': '{name}'.");
+        return Err(device.rule(Code::XmlError.number(), what));
+    }
+    let once = ONCE.iter().find(|(name, ..)| *name == device.name());
+    match once.filter(|(_, child, _)| device.children(child).nth(1).is_some()) {
+        Some((.., words)) => Err(device.rule(Code::XmlError.number(), *words)),
+        None => Ok(()),
+    }
 }

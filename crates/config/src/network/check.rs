@@ -6,6 +6,9 @@ use crate::Code;
 use crate::ip::Ip;
 use crate::kind::rule;
 
+/// Longest name of a port profile.
+const LONGEST_PROFILE: usize = 39;
+
 pub(super) fn refuse(network: Node<'_, '_>) -> Result<(), Error> {
     if network.child("name").is_none_or(|name| name.text().is_empty()) {
         return Err(rule(network, Code::NoName, "missing name information"));
@@ -38,6 +41,12 @@ fn dns(dns: Node<'_, '_>) -> Result<(), Error> {
 
 fn forward(forward: Node<'_, '_>) -> Result<(), Error> {
     only_one(forward, "pf", "forward", Code::XmlError)?;
+    let lists_others = forward.child("pf").is_some() || forward.child("address").is_some();
+    if lists_others && forward.attribute("dev").is_some_and(|dev| !dev.is_empty()) {
+        let what = "the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present";
+        return Err(rule(forward, Code::XmlError, what));
+    }
+    only_one(forward, "nat", "forward", Code::XmlError)?;
     forward.children("nat").try_for_each(|nat| {
         only_one(nat, "address", "nat", Code::XmlError)?;
         only_one(nat, "port", "nat", Code::XmlError)
@@ -48,7 +57,7 @@ fn bandwidth(bandwidth: Node<'_, '_>) -> Result<(), Error> {
     for direction in ["inbound", "outbound"] {
         only_one(bandwidth, direction, "bandwidth", Code::XmlDetail)?;
         let Some(rate) = bandwidth.child(direction) else { continue };
-        if rate.attribute("floor").is_some() {
+        if rate.attribute("floor").is_some_and(|floor| floor != "0") {
             let what = "floor attribute is not supported for this config";
             return Err(rule(rate, Code::ConfigUnsupported, what));
         }
@@ -62,6 +71,9 @@ fn bandwidth(bandwidth: Node<'_, '_>) -> Result<(), Error> {
 
 fn virtualport(port: Node<'_, '_>) -> Result<(), Error> {
     let Some(parameters) = port.child("parameters") else { return Ok(()) };
+    if parameters.attribute("profileid").is_some_and(|id| id.len() > LONGEST_PROFILE) {
+        return Err(rule(parameters, Code::XmlError, "profileid parameter too long"));
+    }
     let may: &[&str] = match port.attribute("type") {
         Some("802.1Qbg") => &["managerid", "typeid", "typeidversion", "instanceid"],
         Some("802.1Qbh") => &["profileid"],

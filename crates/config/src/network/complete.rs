@@ -49,7 +49,7 @@ impl Network {
         }
     }
 
-    fn complete_forward(&mut self) {
+    pub(super) fn complete_forward(&mut self) {
         let mode = self.forward_mode();
         if mode == ForwardMode::None {
             self.forward = None;

@@ -17,8 +17,11 @@ pub mod forward;
 pub mod ip;
 mod parse;
 pub mod port;
+pub mod update;
 mod validate;
 pub mod virtualport;
+
+use std::num::NonZeroU32;
 
 use xml::{element, words};
 
@@ -31,7 +34,7 @@ use self::virtualport::NetworkVirtualPort;
 use crate::domain::interface::Vlan;
 use crate::domain::metadata::Metadata;
 use crate::domain::{FormatFlags, part};
-use crate::{Mac, ObjectName, Uuid, YesNo};
+use crate::{Mac, ObjectName, Text, Uuid, YesNo};
 
 /// URI of the namespace of dnsmasq's own options.
 pub const DNSMASQ_NAMESPACE: &str = "http://libvirt.org/schemas/network/dnsmasq/1.0";
@@ -92,7 +95,7 @@ element! {
         /// Name; complete after completion.
         attr name: Option<Box<str>> = "name",
         /// Zone of firewalld.
-        attr zone: Option<Box<str>> = "zone",
+        attr zone: Option<Text> = "zone",
         /// Spanning tree; complete after completion, for bridges of the daemon's own.
         attr stp: Option<Stp> = "stp",
         /// Seconds until it forwards; complete after completion, for bridges of the daemon's own.
@@ -105,7 +108,7 @@ element! {
     #[derive(Copy, Eq)]
     pub struct NetworkMtu {
         /// Bytes.
-        attr size: Option<u32> = "size",
+        attr size: Option<NonZeroU32> = "size",
     }
 
     /// `<mac>`

@@ -3,10 +3,11 @@
 use xml::View;
 
 use super::bandwidth;
-use super::ip::{Lease, LeaseUnit, NetworkIp};
+use super::ip::{Bootp, Lease, LeaseUnit, NetworkIp};
 use super::{Bridge, DNSMASQ_NAMESPACE, FormatFlags, Network, check};
 use crate::domain::interface::Vlan;
-use crate::kind::{Declarations, Kind, Wording};
+use crate::domain::part;
+use crate::kind::{Declarations, Kind, Wording, json};
 use crate::{Code, Error, YesNo};
 
 const KIND: Kind = Kind {
@@ -167,6 +168,7 @@ impl Network {
     /// What libvirt says of the value, with the position.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut network: Self = KIND.read(text, View::PLAIN, check::refuse)?;
+        network.forget_empty();
         network.validate()?;
         network.forget_defaults();
         Ok(network)
@@ -177,13 +179,24 @@ impl Network {
         KIND.print(self, flags.view(), |_| self.dnsmasq.is_some())
     }
 
+    /// Drops what has nothing in it.
+    fn forget_empty(&mut self) {
+        let groups = self.portgroups.iter_mut().map(|group| &mut group.bandwidth);
+        for limits in groups.chain([&mut self.bandwidth]) {
+            *limits = limits.take().filter(|it| it.inbound.is_some() || it.outbound.is_some());
+        }
+        self.domain = self.domain.take().filter(|domain| domain.name.is_some());
+        self.mtu = self.mtu.filter(|mtu| mtu.size.is_some());
+        for ip in &mut self.ips {
+            ip.dhcp = ip.dhcp.take().filter(|it| !it.ranges.is_empty() || !it.hosts.is_empty());
+        }
+    }
+
     /// Drops what is as good as not said.
     fn forget_defaults(&mut self) {
         self.ipv6 = self.ipv6.filter(|ipv6| *ipv6 == YesNo::Yes);
-        self.mtu = self.mtu.filter(|mtu| mtu.size.is_some());
         self.mac = self.mac.filter(|mac| mac.address.is_some());
         self.port = self.port.filter(|port| port.isolated.is_some());
-        self.domain = self.domain.take().filter(|domain| domain.name.is_some());
         self.dnsmasq = self.dnsmasq.take().filter(|dnsmasq| !dnsmasq.options.is_empty());
         for host in &mut self.dns.hosts {
             host.hostnames.retain(|name| !name.is_empty());
@@ -207,6 +220,8 @@ impl Network {
     }
 }
 
+json! { Network, KIND, part::LIVE }
+
 /// More than one tag make a trunk.
 fn forget_in_tags(vlan: &mut Option<Box<Vlan>>) {
     if let Some(vlan) = vlan {
@@ -228,7 +243,7 @@ fn forget_in_ip(ip: &mut NetworkIp) {
     if let Some(dhcp) = &mut ip.dhcp {
         let leases = dhcp.ranges.iter_mut().map(|range| &mut range.lease);
         leases.chain(dhcp.hosts.iter_mut().map(|host| &mut host.lease)).for_each(forget_in_lease);
-        dhcp.bootp = dhcp.bootp.take().filter(|bootp| bootp.file.is_some());
+        let boots = |bootp: &Bootp| bootp.file.is_some() && ip.address.is_ipv4();
+        dhcp.bootp = dhcp.bootp.take().filter(boots);
     }
-    ip.dhcp = ip.dhcp.take().filter(|dhcp| !dhcp.ranges.is_empty() || !dhcp.hosts.is_empty());
 }

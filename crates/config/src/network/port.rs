@@ -34,10 +34,10 @@ element! {
         part end: EndTag,
         /// VLAN tags.
         child vlan: Option<Box<Vlan>> = "vlan",
-        /// Limits.
-        child bandwidth: Option<Box<Bandwidth>> = "bandwidth",
         /// Virtual port of a switch.
         child virtualport: Option<Box<NetworkVirtualPort>> = "virtualport",
+        /// Limits.
+        child bandwidth: Option<Box<Bandwidth>> = "bandwidth",
     }
 
     /// `<port>`

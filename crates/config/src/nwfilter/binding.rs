@@ -3,7 +3,7 @@
 use xml::{View, element};
 
 use super::Include;
-use crate::kind::{Declarations, Kind, Wording};
+use crate::kind::{Declarations, Kind, Wording, json};
 use crate::{Code, Error, Mac, Text, Uuid};
 
 element! {
@@ -35,7 +35,7 @@ element! {
     #[derive(Eq)]
     pub struct BindingDevice {
         /// Device of the host.
-        attr name: Box<str> = "name",
+        attr name: Text = "name",
     }
 
     /// `<mac>`
@@ -58,17 +58,18 @@ const KIND: Kind = Kind {
 const WRONG: &[Wording] = &[
     ("mac", "address", Code::InternalError, "Unable to parse MAC '{}'"),
     ("name", "", Code::InternalError, "filter binding has no owner name"),
-    ("uuid", "", Code::XmlError, "malformed uuid element"),
+    ("uuid", "", Code::InternalError, "Unable to parse UUID '{}'"),
 ];
 
 const MISSING: &[Wording] = &[
     ("filterbinding", "owner", Code::InternalError, "filter binding has no owner name"),
-    ("filterbinding", "portdev", Code::InternalError, "filter binding has no MAC address"),
+    ("filterbinding", "portdev", Code::InternalError, "filter binding has no port dev name"),
     ("filterbinding", "mac", Code::InternalError, "filter binding has no MAC address"),
     ("filterbinding", "filterref", Code::InternalError, "filter binding has no filter reference"),
     ("owner", "name", Code::InternalError, "filter binding has no owner name"),
     ("owner", "uuid", Code::InternalError, "filter binding has no owner UUID"),
-    ("portdev", "name", Code::InternalError, "filter binding has no MAC address"),
+    ("portdev", "name", Code::InternalError, "filter binding has no port dev name"),
+    ("linkdev", "name", Code::InternalError, "filter binding has no link dev name"),
     ("mac", "address", Code::InternalError, "filter binding has no MAC address"),
 ];
 
@@ -86,3 +87,5 @@ impl NwFilterBinding {
         KIND.print(self, View::PLAIN, |_| false)
     }
 }
+
+json! { NwFilterBinding, KIND, View::PLAIN }

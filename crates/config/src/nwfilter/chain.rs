@@ -52,10 +52,6 @@ pub(super) fn check(filter: Node<'_, '_>) -> Result<(), xml::Error> {
 
 /// The filter's priority among chains: what it says, or what is usual; `None` for zero.
 pub(super) fn priority(filter: Node<'_, '_>) -> Result<Option<i32>, xml::Error> {
-    // A filter that names no chain is in `root`, and stays where that is.
-    if filter.attribute("chain").is_none_or(str::is_empty) {
-        return Ok(None);
-    }
     let text = filter.attribute("priority").unwrap_or_default();
     let priority = if text.is_empty() {
         let chain = of(filter);
@@ -70,5 +66,7 @@ pub(super) fn priority(filter: Node<'_, '_>) -> Result<Option<i32>, xml::Error> 
             format!("Priority '{priority}' is outside valid range of [-{FARTHEST},{FARTHEST}]");
         return Err(rule(filter, Code::InvalidArg, what));
     }
-    Ok(Some(priority).filter(|priority| *priority != 0))
+    // A filter that names no chain is in `root`, and stays where that is.
+    let is_placed = filter.attribute("chain").is_some_and(|chain| !chain.is_empty());
+    Ok(Some(priority).filter(|priority| is_placed && *priority != 0))
 }

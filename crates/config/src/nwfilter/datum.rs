@@ -97,6 +97,16 @@ const TCP_FLAGS: &[(&str, u8)] =
     &[("FIN", 1), ("SYN", 2), ("RST", 4), ("PSH", 8), ("ACK", 16), ("URG", 32)];
 const ALL_TCP_FLAGS: u8 = 0x3f;
 
+/// Longest comment; the rest of a longer one is cut off. **Units**: bytes.
+const COMMENT: usize = 256;
+
+/// As much of a text as a comment holds.
+fn cut(text: &str) -> &str {
+    let mut ends = (0..=text.len().min(COMMENT)).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}
+
 impl Datum {
     /// Reads what an attribute says; `None` if it cannot say that.
     pub(super) fn read(shape: Shape, text: &str) -> Option<Self> {
@@ -114,7 +124,7 @@ impl Datum {
             Shape::Ipv4Mask => read_mask(text, true),
             Shape::Ipv6Mask => read_mask(text, false),
             Shape::Flag => Some(Self::Flag(matches!(text, "1" | "yes" | "true"))),
-            Shape::Text => Some(Self::Text(text.into())),
+            Shape::Text => Some(Self::Text(cut(text).into())),
             Shape::States => read_set(text, STATES).map(Self::States),
             Shape::TcpFlags => read_tcp_flags(text),
             Shape::IpSet => is_set_name(text).then(|| Self::Text(text.into())),

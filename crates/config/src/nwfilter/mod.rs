@@ -18,7 +18,9 @@ mod parse;
 pub mod protocol;
 mod rule;
 
-use xml::{Element, Error as XmlError, Node, Writer, element};
+use xml::{
+    Count, Element, Error as XmlError, Field, Kind, Node, Shape, ValueKind, View, Writer, element,
+};
 
 pub use self::binding::NwFilterBinding;
 pub use self::datum::{Base, Datum, IpSetDirection};
@@ -76,6 +78,28 @@ impl NwFilter {
 
 impl Element for Entries {
     const NAMES: &'static [&'static str] = &["rule", "filterref"];
+    const SHAPE: &'static Shape = &Shape::of(
+        "",
+        &[Field {
+            name: "entries",
+            doc: "What is in it, in order.",
+            kind: Kind::Mixed(&[
+                Field {
+                    name: "rule",
+                    doc: "A rule.",
+                    kind: Kind::Child { shape: Rule::shape, count: Count::Many },
+                    view: View::PLAIN,
+                },
+                Field {
+                    name: "filterref",
+                    doc: "Another filter.",
+                    kind: Kind::Child { shape: Include::shape, count: Count::Many },
+                    view: View::PLAIN,
+                },
+            ]),
+            view: View::PLAIN,
+        }],
+    );
 
     fn read(node: Node<'_, '_>) -> Result<Self, XmlError> {
         let mut entries = Vec::new();
@@ -101,8 +125,29 @@ impl Element for Entries {
     }
 }
 
+/// What a value of a variable is declared as.
+const PARAMETER: &Shape = &Shape::of(
+    "A value of a variable; one with several has one of these for each.",
+    &[
+        Field::attribute("name", "The variable.", ValueKind::Text),
+        Field::attribute("value", "Its value.", ValueKind::Text),
+    ],
+);
+
 impl Element for Include {
     const NAMES: &'static [&'static str] = &["filter", "parameter"];
+    const SHAPE: &'static Shape = &Shape::of(
+        "A filter, and what its variables are.",
+        &[
+            Field::attribute("filter", "Name of the filter.", ValueKind::Text),
+            Field {
+                name: "parameter",
+                doc: "A value of a variable.",
+                kind: Kind::Child { shape: || PARAMETER, count: Count::Many },
+                view: View::PLAIN,
+            },
+        ],
+    );
 
     fn read(node: Node<'_, '_>) -> Result<Self, XmlError> {
         let Some(filter) = node.attribute("filter") else {
@@ -148,7 +193,7 @@ impl Include {
 
 /// Whether a text can name a variable.
 fn is_variable(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether a text can be a variable's value.

@@ -3,7 +3,7 @@
 use xml::{Element, Error as XmlError, Node, View, Writer};
 
 use super::{Entries, NwFilter, chain};
-use crate::kind::{Declarations, Kind, Wording, rule};
+use crate::kind::{Declarations, Kind, Wording, json, rule};
 use crate::{Code, Entropy, Error, ObjectName, Uuid};
 
 const KIND: Kind = Kind {
@@ -72,3 +72,5 @@ impl NwFilter {
         KIND.print(self, View::PLAIN, |_| false)
     }
 }
+
+json! { NwFilter, KIND, View::PLAIN }

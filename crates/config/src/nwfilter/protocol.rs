@@ -95,6 +95,13 @@ const MACS: &[Attribute] = &[
     on("dstmacaddr", Shape::Mac),
     after("dstmacmask", Shape::MacMask, "dstmacaddr"),
 ];
+/// The same, where a mask is negated by itself: libvirt 9.0 does not hold it to its address there.
+const MACS_APART: &[Attribute] = &[
+    on("srcmacaddr", Shape::Mac),
+    on("srcmacmask", Shape::MacMask),
+    on("dstmacaddr", Shape::Mac),
+    on("dstmacmask", Shape::MacMask),
+];
 const SOURCE_MAC: &[Attribute] = &[on("srcmacaddr", Shape::Mac)];
 const COMMENT: &[Attribute] = &[on("comment", Shape::Text)];
 const IPV4: &[Attribute] = &[
@@ -190,14 +197,14 @@ const fn protocol(name: &'static str, groups: &'static [&'static [Attribute]]) -
     Protocol { name, groups }
 }
 
-static PROTOCOLS: &[Protocol] = &[
+pub(super) const PROTOCOLS: &[Protocol] = &[
     protocol("mac", &[MACS, &[on("protocolid", ETHERTYPE)], COMMENT]),
     protocol("vlan", &[MACS, VLAN_TAG, COMMENT]),
     protocol("stp", &[STP, COMMENT]),
-    protocol("arp", &[MACS, ARP, COMMENT]),
-    protocol("rarp", &[MACS, ARP, COMMENT]),
-    protocol("ip", &[MACS, IPV4, IP_PROTOCOL_FIELD, PORTS, &[on("dscp", DSCP)], COMMENT]),
-    protocol("ipv6", &[MACS, IPV6, IP_PROTOCOL_FIELD, PORTS, IPV6_TYPES, COMMENT]),
+    protocol("arp", &[MACS_APART, ARP, COMMENT]),
+    protocol("rarp", &[MACS_APART, ARP, COMMENT]),
+    protocol("ip", &[MACS_APART, IPV4, IP_PROTOCOL_FIELD, PORTS, &[on("dscp", DSCP)], COMMENT]),
+    protocol("ipv6", &[MACS_APART, IPV6, IP_PROTOCOL_FIELD, PORTS, IPV6_TYPES, COMMENT]),
     protocol("tcp", &[SOURCE_MAC, IPV4, RANGES_IPV4, CONNECTION, PORTS, TCP, TCP_FLAGS, COMMENT]),
     protocol("udp", &[SOURCE_MAC, IPV4, RANGES_IPV4, CONNECTION, PORTS, COMMENT]),
     protocol("sctp", &[SOURCE_MAC, IPV4, RANGES_IPV4, CONNECTION, PORTS, COMMENT]),

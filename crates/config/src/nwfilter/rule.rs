@@ -1,9 +1,11 @@
 //! `<rule>`: what happens to packets that match.
 
-use xml::{Element, Error, Node, Writer, words};
+use std::sync::LazyLock;
+
+use xml::{Count, Element, Error, Field, Kind, Node, Shape, Value, ValueKind, View, Writer, words};
 
 use super::datum::{Datum, IpSetDirection};
-use super::protocol::{Attribute, Protocol};
+use super::protocol::{Attribute, PROTOCOLS, Protocol};
 use crate::Code;
 use crate::kind::rule as broken;
 
@@ -150,8 +152,50 @@ impl Rule {
     }
 }
 
+/// How many attributes a rule has.
+const ATTRIBUTES: usize = 4;
+
+/// What a rule is declared as: its attributes, and an element for each protocol.
+const FIELDS: [Field; ATTRIBUTES + PROTOCOLS.len()] = {
+    let statematch = "Whether connections are followed: `false` if not.";
+    let mut fields =
+        [Field::attribute("statematch", statematch, ValueKind::Text); ATTRIBUTES + PROTOCOLS.len()];
+    fields[0] = Field::attribute("action", "What happens.", Action::KIND);
+    fields[1] = Field::attribute("direction", "Where packets go.", Direction::KIND);
+    fields[2] = Field::attribute("priority", "Order, from -1000 to 1000.", ValueKind::Number);
+    let mut at = 0;
+    while at < PROTOCOLS.len() {
+        fields[ATTRIBUTES + at] = Field {
+            name: PROTOCOLS[at].name,
+            doc: "What packets of this protocol are matched by.",
+            kind: Kind::Child { shape: conditions, count: Count::Many },
+            view: View::PLAIN,
+        };
+        at += 1;
+    }
+    fields
+};
+
+/// What an element of any protocol may say; each has some of it.
+fn conditions() -> &'static Shape {
+    static CONDITIONS: LazyLock<Shape> = LazyLock::new(|| {
+        let condition =
+            |name| Field::attribute(name, "What packets are compared with.", ValueKind::Text);
+        let negated = "Whether it is about packets that are not so: `no` if it is.";
+        let mut fields = vec![Field::attribute("match", negated, ValueKind::Text)];
+        for attribute in PROTOCOLS.iter().flat_map(Protocol::attributes) {
+            if fields.iter().all(|field| field.name != attribute.name) {
+                fields.push(condition(attribute.name));
+            }
+        }
+        Shape::of("What packets are matched by.", fields.leak())
+    });
+    &CONDITIONS
+}
+
 impl Element for Rule {
     const NAMES: &'static [&'static str] = &["action", "direction", "priority", "statematch"];
+    const SHAPE: &'static Shape = &Shape::of("A rule.", &FIELDS);
 
     fn read(node: Node<'_, '_>) -> Result<Self, Error> {
         for name in ["action", "direction"] {

@@ -34,11 +34,7 @@ impl StoragePool {
     /// # Errors
     /// What libvirt says of it.
     pub fn validate(&self, has_backend: impl Fn(PoolType) -> bool) -> Result<(), Error> {
-        if has_backend(self.kind) {
-            return Ok(());
-        }
-        let number = self.kind as u32;
-        Err(Error::internal(format!("missing backend for pool type {number} ({})", self.kind)))
+        self.kind.require(has_backend)
     }
 
     fn tidy_source(&mut self, kind: &PoolKind) -> Result<(), Error> {
@@ -121,8 +117,22 @@ impl StoragePool {
     }
 }
 
+impl PoolType {
+    /// Refuses a type of which there are no pools; `has_backend` says of which there are.
+    ///
+    /// # Errors
+    /// [`Code::InternalError`], naming it.
+    pub fn require(self, has_backend: impl Fn(Self) -> bool) -> Result<(), Error> {
+        if has_backend(self) {
+            return Ok(());
+        }
+        let number = self as u32;
+        Err(Error::internal(format!("missing backend for pool type {number} ({self})")))
+    }
+}
+
 /// The source's format is one of its type's; the usual one if it says none.
-fn check_format(source: &mut PoolSource, kind: &PoolKind) -> Result<(), Error> {
+pub(super) fn check_format(source: &mut PoolSource, kind: &PoolKind) -> Result<(), Error> {
     let said = source.format.take().and_then(|format| format.kind);
     if kind.formats.is_empty() {
         return Ok(());

@@ -3,7 +3,7 @@
 use super::PoolType;
 
 /// A type of pool.
-pub(super) struct PoolKind {
+pub(crate) struct PoolKind {
     kind: PoolType,
     /// Parts that its source must have.
     pub needs: &'static [Part],
@@ -13,13 +13,15 @@ pub(super) struct PoolKind {
     pub formats: &'static [&'static str],
     /// The format if nothing is said.
     pub format: &'static str,
+    /// The usual format of its volumes, and all that they can be of, if there is something to choose.
+    pub volumes: Option<(&'static str, &'static [&'static str])>,
     /// What it has for a target.
     pub target: Target,
 }
 
 /// A part of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Host,
     Device,
     Dir,
@@ -31,7 +33,7 @@ pub(super) enum Part {
 
 /// What a type of pool has for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// None: it is not a path of the host.
     None,
     /// What the document says, which must be there.
@@ -47,7 +49,7 @@ impl PoolKind {
     }
 
     const fn new(kind: PoolType, needs: &'static [Part], target: Target) -> Self {
-        Self { kind, needs, may: &[], formats: &[], format: "", target }
+        Self { kind, needs, may: &[], formats: &[], format: "", volumes: None, target }
     }
 
     const fn with(self, may: &'static [Part]) -> Self {
@@ -57,6 +59,10 @@ impl PoolKind {
     const fn formats(self, format: &'static str, formats: &'static [&'static str]) -> Self {
         Self { formats, format, ..self }
     }
+
+    const fn volumes(self, usual: &'static str, formats: &'static [&'static str]) -> Self {
+        Self { volumes: Some((usual, formats)), ..self }
+    }
 }
 
 const FILE_SYSTEMS: &[&str] = &[
@@ -65,32 +71,47 @@ const FILE_SYSTEMS: &[&str] = &[
 ];
 const SERVED: &[&str] = &["auto", "nfs", "glusterfs", "cifs"];
 const LABELS: &[&str] = &["unknown", "dos", "dvh", "gpt", "mac", "bsd", "pc98", "sun", "lvm2"];
+/// Images that are files.
+const IMAGES: &[&str] = &[
+    "none", "raw", "dir", "bochs", "cloop", "dmg", "iso", "vpc", "vdi", "fat", "vhd", "ploop",
+    "cow", "qcow", "qcow2", "qed", "vmdk",
+];
+const PARTITIONS: &[&str] =
+    &["none", "linux", "fat16", "fat32", "linux-swap", "linux-lvm", "linux-raid", "extended"];
 const VOLUME_GROUPS: &[&str] = &["unknown", "lvm2"];
 
 static KINDS: &[PoolKind] = {
     use Part::{Adapter, Device, Dir, Host, Initiator, Name};
     &[
-        PoolKind::new(PoolType::Dir, &[], Target::Path),
-        PoolKind::new(PoolType::Fs, &[Device], Target::Path).formats("auto", FILE_SYSTEMS),
-        PoolKind::new(PoolType::Netfs, &[Host, Dir], Target::Path).formats("auto", SERVED),
+        PoolKind::new(PoolType::Dir, &[], Target::Path).volumes("raw", IMAGES),
+        PoolKind::new(PoolType::Fs, &[Device], Target::Path)
+            .formats("auto", FILE_SYSTEMS)
+            .volumes("raw", IMAGES),
+        PoolKind::new(PoolType::Netfs, &[Host, Dir], Target::Path)
+            .formats("auto", SERVED)
+            .volumes("raw", IMAGES),
         PoolKind::new(PoolType::Logical, &[Name], Target::Below("/dev"))
             .with(&[Device])
             .formats("lvm2", VOLUME_GROUPS),
-        PoolKind::new(PoolType::Disk, &[Device], Target::Path).formats("unknown", LABELS),
+        PoolKind::new(PoolType::Disk, &[Device], Target::Path)
+            .formats("unknown", LABELS)
+            .volumes("none", PARTITIONS),
         PoolKind::new(PoolType::Iscsi, &[Host], Target::Path).with(&[Device, Initiator]),
         PoolKind::new(PoolType::IscsiDirect, &[Host, Initiator], Target::None).with(&[Device]),
         PoolKind::new(PoolType::Scsi, &[Adapter], Target::Path),
         PoolKind::new(PoolType::Mpath, &[], Target::Path),
-        PoolKind::new(PoolType::Rbd, &[Host, Name], Target::None),
+        PoolKind::new(PoolType::Rbd, &[Host, Name], Target::None).volumes("raw", &[]),
         PoolKind::new(PoolType::Sheepdog, &[Host, Name], Target::None),
-        PoolKind::new(PoolType::Gluster, &[Host, Name], Target::None).with(&[Dir]),
+        PoolKind::new(PoolType::Gluster, &[Host, Name], Target::None)
+            .with(&[Dir])
+            .volumes("raw", IMAGES),
         PoolKind::new(PoolType::Zfs, &[Name], Target::Below("/dev/zvol")).with(&[Device]),
-        PoolKind::new(PoolType::Vstorage, &[Name], Target::Path),
+        PoolKind::new(PoolType::Vstorage, &[Name], Target::Path).volumes("raw", IMAGES),
     ]
 };
 
 /// The type's row.
-pub(super) fn of(kind: PoolType) -> &'static PoolKind {
+pub(crate) fn of(kind: PoolType) -> &'static PoolKind {
     KINDS.iter().find(|row| row.kind == kind).expect("every type has a row")
 }
 

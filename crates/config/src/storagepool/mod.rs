@@ -5,20 +5,22 @@
 //! ```text
 //! let mut pool = StoragePool::parse(text)?;
 //! pool.complete(&mut entropy)?;
-//! pool.validate()?;
+//! pool.validate(|kind| kind == PoolType::Dir)?;
 //! pool.capacity = Bytes(…);   // and allocation, available, once it is active
 //! let printed = pool.format();
 //! ```
 //!
 //! What only other types of pools have is left out by completion, as libvirt leaves it out.
 
+mod capabilities;
 mod complete;
-mod kinds;
+pub(crate) mod kinds;
 mod parse;
 pub mod source;
 
 use xml::{Count, Element, Error, LeafField, Node, Octal, ValueKind, Writer, element, words};
 
+pub use self::capabilities::capabilities;
 use self::source::PoolSource;
 use crate::{Bytes, ObjectName, Text, Uuid, YesNo};
 
@@ -168,6 +170,8 @@ impl xml::Value for Id {
 pub struct PoolBytes(pub u64);
 
 impl xml::ChildField for PoolBytes {
+    const KIND: xml::Kind = xml::Kind::Child { shape: Bytes::shape, count: Count::Optional };
+
     fn read(_: Node<'_, '_>, _: &'static str) -> Result<Self, Error> {
         Ok(Self(0))
     }
@@ -196,6 +200,8 @@ impl std::ops::DerefMut for ShownSource {
 }
 
 impl xml::ChildField for ShownSource {
+    const KIND: xml::Kind = xml::Kind::Child { shape: PoolSource::shape, count: Count::Optional };
+
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         node.child(name).map_or_else(
             || Ok(Self::default()),

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use xml::{Error as XmlError, Node, View};
 
+use super::complete::check_format;
 use super::kinds::Part;
+use super::source::PoolSource;
 use super::{FS_NAMESPACE, PoolName, PoolType, RBD_NAMESPACE, StoragePool, kinds};
-use crate::kind::{Declarations, Kind, Wording, rule};
+use crate::kind::{Declarations, Kind, Wording, json, rule};
 use crate::{Code, Error, ObjectName};
 
 const KIND: Kind = Kind {
@@ -54,6 +56,21 @@ const MISSING: &[Wording] = {
     ]
 };
 
+/// A source standing alone.
+const SOURCE: Kind = Kind { root: "source", text: "storage_source_specification", ..KIND };
+
+impl PoolSource {
+    /// Reads a source that is to be searched for pools of a type.
+    ///
+    /// # Errors
+    /// What libvirt says of the value, with the position.
+    pub fn parse(text: &str, kind: PoolType) -> Result<Self, Error> {
+        let mut source: Self = SOURCE.read(text, View::PLAIN, |_| Ok(()))?;
+        check_format(&mut source, kinds::of(kind))?;
+        Ok(source)
+    }
+}
+
 impl StoragePool {
     /// `VIR_FROM_STORAGE`, which the errors of these documents are of.
     pub const ERROR_DOMAIN: u32 = 18;
@@ -63,7 +80,7 @@ impl StoragePool {
     /// # Errors
     /// What libvirt says of the value, with the position.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        KIND.read(text, View::PLAIN, check_adapter)
+        KIND.read(text, View::PLAIN, check)
     }
 
     /// Prints the document.
@@ -74,6 +91,8 @@ impl StoragePool {
         })
     }
 }
+
+json! { StoragePool, KIND, View::PLAIN }
 
 /// The pool's name, or that of its source if the type has one.
 pub(super) fn name(pool: Node<'_, '_>, name: &'static str) -> Result<PoolName, XmlError> {
@@ -96,6 +115,16 @@ pub(super) fn name(pool: Node<'_, '_>, name: &'static str) -> Result<PoolName, X
 }
 
 /// An adapter of no type is a SCSI host, by name.
+/// What reading a pool would pass over, refused.
+fn check(pool: Node<'_, '_>) -> Result<(), XmlError> {
+    let named = pool.child("source").and_then(|source| source.child("name"));
+    let is_named = named.is_some_and(|name| !name.text().is_empty());
+    if pool.attribute("type") == Some(PoolType::Rbd.word()) && !is_named {
+        return Err(rule(pool, Code::XmlError, "element 'name' is mandatory for RBD pool"));
+    }
+    check_adapter(pool)
+}
+
 fn check_adapter(pool: Node<'_, '_>) -> Result<(), XmlError> {
     let adapter = pool.child("source").and_then(|source| source.child("adapter"));
     let Some(adapter) = adapter.filter(|adapter| adapter.attribute("type").is_none()) else {

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use config::Entropy;
 use config::domain::VirtType;
 use config::domain::complete::{Host, Qemu};
 
@@ -78,15 +77,6 @@ impl Qemu for X86Qemu {
 
     fn has_device(&self, device: &str) -> bool {
         !["sgx-epc", "sev-guest", "zpci"].contains(&device)
-    }
-}
-
-/// No document may depend on what is drawn.
-pub(crate) struct NoEntropy;
-
-impl Entropy for NoEntropy {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 

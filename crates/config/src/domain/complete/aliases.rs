@@ -6,7 +6,7 @@ use crate::domain::chardev::ConsoleType;
 use crate::domain::controller::{Controller, ControllerModel, ControllerType};
 use crate::domain::device::Alias;
 use crate::domain::disk::{Disk, DiskBus};
-use crate::domain::memory::MemoryModel;
+use crate::domain::memory::{BalloonModel, MemoryModel};
 use crate::domain::plug::Device;
 
 /// Names every device of a completed domain that has no name yet; a user's own are kept.
@@ -24,7 +24,7 @@ pub fn assign_aliases(domain: &mut Domain) {
     number! {
         filesystems: "fs" interfaces: "net" sounds: "sound" hostdevs: "hostdev" redirdevs: "redir" videos: "video"
         serials: "serial" parallels: "parallel" channels: "channel" hubs: "hub" shmems: "shmem" smartcards: "smartcard"
-        inputs: "input" panics: "panic" rngs: "rng" tpms: "tpm"
+        inputs: "input" rngs: "rng" tpms: "tpm"
     }
     for at in 0..devices.consoles.len() {
         let of_serial = devices.serials.first().map(|serial| serial.info.alias.clone());
@@ -39,7 +39,8 @@ pub fn assign_aliases(domain: &mut Domain) {
     if let Some(watchdog) = &mut devices.watchdog {
         set(&mut watchdog.info.alias, || "watchdog0".to_owned());
     }
-    if let Some(balloon) = &mut devices.memballoon {
+    let balloon = devices.memballoon.as_mut();
+    if let Some(balloon) = balloon.filter(|balloon| balloon.model != BalloonModel::None) {
         set(&mut balloon.info.alias, || "balloon0".to_owned());
     }
     if let Some(nvram) = &mut devices.nvram {

@@ -17,6 +17,10 @@ const USB_REDIRECTION: &str = "org.qemu.usbredir";
 /// Makes the first serial console and the first serial port one: either stands for both.
 pub(super) fn pair_consoles(domain: &mut Domain) {
     let devices = &mut domain.devices;
+    for (at, console) in devices.consoles.iter_mut().enumerate() {
+        // A console is numbered by its rank among those that are written, whatever it says.
+        console.target.port = Some(at as u32);
+    }
     let serial_console =
         |console: &Console| matches!(console.target.kind, None | Some(ConsoleType::Serial));
     match (devices.consoles.first().is_some_and(serial_console), devices.serials.first()) {
@@ -71,16 +75,28 @@ const fn is_console(kind: SerialType) -> bool {
     !matches!(kind, SerialType::Pci | SerialType::Usb | SerialType::IsaDebug)
 }
 
-/// Numbers ports and names kinds.
-pub(super) fn complete(domain: &mut Domain) {
-    let devices = &mut domain.devices;
-    for serial in &mut devices.serials {
+/// Numbers serial ports; those that say that they are on ISA come first.
+pub(super) fn number_serials(domain: &mut Domain) {
+    let serials = domain.devices.serials.iter_mut();
+    let (isa, others): (Vec<_>, Vec<_>) =
+        serials.partition(|serial| serial.target.kind == Some(SerialType::Isa));
+    number(isa.into_iter().chain(others).map(|serial| &mut serial.target.port));
+}
+
+/// Names the kind and model of each serial port.
+pub(super) fn name_kinds(domain: &mut Domain) {
+    for serial in &mut domain.devices.serials {
         let found = kind(serial);
         serial.target.kind = found;
         if serial.target.model.is_none() {
             serial.target.model = found.and_then(model_of).map(|name| SerialTargetModel { name });
         }
     }
+}
+
+/// Numbers ports and names the kinds of the others.
+pub(super) fn complete(domain: &mut Domain) {
+    let devices = &mut domain.devices;
     for console in &mut devices.consoles {
         console.target.kind.get_or_insert(ConsoleType::Serial);
     }
@@ -90,6 +106,7 @@ pub(super) fn complete(domain: &mut Domain) {
     for source in devices.char_sources_mut() {
         if let CharSource::Tcp(tcp) = source {
             tcp.protocol.get_or_insert_default();
+            tcp.source.mode.get_or_insert(SocketMode::Connect);
         }
         if let CharSource::Unix(UnixSource { source: Some(socket), .. }) = source
             && socket.path.is_some()
@@ -102,9 +119,12 @@ pub(super) fn complete(domain: &mut Domain) {
             channel.source.get_or_insert_with(|| ChannelName { channel: USB_REDIRECTION.into() });
         }
     }
-    number(devices.serials.iter_mut().map(|serial| &mut serial.target.port));
-    number(devices.parallels.iter_mut().map(|parallel| &mut parallel.target.port));
-    number(devices.consoles.iter_mut().map(|console| &mut console.target.port));
+    let mut next = 0;
+    for parallel in &mut devices.parallels {
+        // Unlike serial ports these look only at those before them.
+        let port = *parallel.target.port.get_or_insert(next);
+        next = next.max(port.saturating_add(1));
+    }
 }
 
 /// Forgets the path of a channel's socket if a daemon chose it: this guest is to get its own.
@@ -123,7 +143,8 @@ fn drop_default_path(channel: &mut Channel) {
         })
     };
     if source.as_ref().is_some_and(|socket| {
-        socket.mode != Some(SocketMode::Connect) && socket.path.as_deref().is_none_or(chosen)
+        let path = socket.path.as_deref();
+        path.is_none() || socket.mode != Some(SocketMode::Connect) && path.is_some_and(chosen)
     }) {
         *source = None;
     }

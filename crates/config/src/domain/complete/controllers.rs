@@ -61,7 +61,8 @@ pub(super) fn add_machines(
     qemu: &dyn Qemu,
 ) -> Result<(), Error> {
     let isa_only = domain.os.machine.machine.as_deref() == Some("isapc");
-    if !isa_only && of(domain, ControllerType::Usb).next().is_none() {
+    let first_usb = of(domain, ControllerType::Usb).any(|usb| usb.index == Some(0));
+    if !isa_only && !first_usb {
         match chipset {
             Chipset::Q35 => add_q35_usb(domain, qemu),
             Chipset::I440fx | Chipset::Other => ensure(domain, ControllerType::Usb, 0, None),
@@ -139,6 +140,7 @@ const fn first_port(companion: ControllerModel) -> Option<u32> {
 /// # Errors
 /// A model or a number of ports that there is not.
 pub(super) fn complete_written(domain: &mut Domain, qemu: &dyn Qemu) -> Result<(), Error> {
+    check_expanders(domain)?;
     for controller in &mut domain.devices.controllers {
         match controller.kind {
             ControllerType::Usb => complete_usb(controller, qemu)?,
@@ -152,6 +154,22 @@ pub(super) fn complete_written(domain: &mut Domain, qemu: &dyn Qemu) -> Result<(
                 controller.info.address.get_or_insert(Address::SpaprVio(place));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A further root is one of the machine's own kind.
+fn check_expanders(domain: &Domain) -> Result<(), Error> {
+    let chipset = Chipset::of(domain);
+    for (model, needed, family) in [
+        (ControllerModel::PciExpanderBus, Chipset::I440fx, "440fx"),
+        (ControllerModel::PcieExpanderBus, Chipset::Q35, "q35"),
+    ] {
+        if chipset != needed && of(domain, ControllerType::Pci).any(|c| c.model == Some(model)) {
+            return Err(Error::unsupported(format!(
+                "{model} controllers are only supported on {family}-based machinetypes"
+            )));
         }
     }
     Ok(())
@@ -215,7 +233,7 @@ fn companion_function(controller: &Controller) -> Option<u8> {
     controller
         .model
         .filter(|_| controller.kind == ControllerType::Usb)
-        .and_then(super::pci::usb_function)
+        .and_then(ControllerModel::usb_function)
 }
 
 /// Adds the controllers that disks, consoles, channels and smartcards need.

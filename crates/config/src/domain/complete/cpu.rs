@@ -6,12 +6,17 @@ use crate::OnOff;
 use crate::domain::Domain;
 use crate::domain::cpu::{Cpu, CpuCheck, CpuFallback, CpuMatch, CpuMode, CpuModel, FeaturePolicy};
 
-/// Completes the CPU; one that is not said is the machine's own, by its name.
-pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
+/// Names the machine's own CPU if none is said.
+pub(super) fn name_machines(domain: &mut Domain, qemu: &dyn Qemu) {
     let machine = domain.os.machine.machine.as_deref().unwrap_or_default();
     let own = qemu.default_cpu(domain.virt_type, machine);
-    let kvm = is_kvm(domain);
     let cpu = domain.cpu.get_or_insert_with(Cpu::default);
+    if matches!(cpu.mode, None | Some(CpuMode::Custom)) {
+        cpu.model = cpu.model.take().filter(|m| !m.name.is_empty() || m.vendor_id.is_some());
+    }
+    if let Some(bits) = &mut cpu.maxphysaddr {
+        bits.limit = None;
+    }
     if matches!(cpu.mode, None | Some(CpuMode::Custom)) && cpu.model.is_none() {
         match own.as_deref() {
             Some("host") => cpu.mode = Some(CpuMode::HostPassthrough),
@@ -32,6 +37,12 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
             None => {}
         }
     }
+}
+
+/// Completes the CPU.
+pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
+    let kvm = is_kvm(domain);
+    let cpu = domain.cpu.get_or_insert_with(Cpu::default);
     let mode = *cpu.mode.get_or_insert(CpuMode::Custom);
     // libvirt asks the 64-bit CPU whether it can leave out what cannot migrate.
     let migratable = OnOff::from(qemu.arch() == "x86_64");
@@ -61,6 +72,10 @@ fn complete_mode(cpu: &mut Cpu, mode: CpuMode, kvm: bool, migratable: OnOff) {
                 .is_some_and(|model| model.name.is_empty() && model.vendor_id.is_none())
             {
                 cpu.model = None;
+            }
+            if let Some(model) = &mut cpu.model {
+                let fallback = model.fallback.unwrap_or(CpuFallback::Allow);
+                model.fallback = (!model.name.is_empty()).then_some(fallback);
             }
             cpu.check.get_or_insert(CpuCheck::Partial);
         }

@@ -1,6 +1,6 @@
 //! Defaults of the domain itself: identity, memory, vCPUs, boot, clock, actions.
 
-use super::Host;
+use super::{Host, disks, security, sysinfo, tuning};
 use crate::domain::clock::{Clock, ClockBasis, ClockOffset};
 use crate::domain::cpu::{Distances, NumaCell, Sibling};
 use crate::domain::features::{HypervMode, Smm};
@@ -8,7 +8,6 @@ use crate::domain::os::{
     Boot, BootDevice, FirmwareFeature, FirmwareFeatureName, FirmwareFeatures, LoaderType,
     NvramPlace,
 };
-use crate::domain::security::LabelType;
 use crate::domain::tuning::{CpuTune, NumaMemory, NumaMode, NumaTune, Placement};
 use crate::domain::{Domain, GenerationId, IoThread, LifecycleAction, Memory, Vcpu};
 use crate::{Entropy, Error, Kib, OnOff, RangeSet, Uuid, YesNo, scale};
@@ -22,28 +21,36 @@ const MOST_DISTANT: usize = 128;
 /// A limit as good as none.
 const MEMORY_UNLIMITED: Kib = Kib((1 << 53) - 1);
 
-/// Completes them.
-///
-/// # Errors
-/// No memory at all.
-pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) -> Result<(), Error> {
+/// Draws the identities that are to be drawn.
+pub(super) fn identify(domain: &mut Domain, entropy: &mut dyn Entropy) {
     domain.uuid.get_or_insert_with(|| Uuid::random(entropy));
     if let Some(GenerationId(id @ None)) = &mut domain.genid {
         *id = Some(Uuid::random(entropy));
     }
+}
+
+/// Completes the others.
+///
+/// # Errors
+/// No memory at all.
+pub(super) fn complete(domain: &mut Domain) -> Result<(), Error> {
     let vcpu =
         domain.vcpu.get_or_insert(Vcpu { placement: None, cpuset: None, current: None, count: 1 });
     complete_placement(vcpu, &mut domain.numatune, is_pinned(&domain.cputune));
-    if vcpu.current == Some(vcpu.count) {
+    let count = vcpu.count;
+    complete_states(domain);
+    if let Some(vcpu) = domain.vcpu.as_mut().filter(|vcpu| vcpu.current == Some(count)) {
         vcpu.current = None;
     }
     complete_numa(domain)?;
     complete_memory(domain)?;
     complete_firmware(domain);
-    for label in domain.seclabels.iter_mut().filter(|label| label.kind == Some(LabelType::None)) {
-        label.model.get_or_insert_with(|| "none".into());
-    }
+    security::complete(&mut domain.seclabels)?;
+    sysinfo::complete(&mut domain.sysinfo);
+    complete_cache_tuning(domain)?;
     complete_iothreads(domain);
+    tuning::complete(domain);
+    complete_backing(domain);
     drop_unlimited(domain);
     complete_boot(domain);
     complete_clock(domain);
@@ -55,12 +62,41 @@ pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) -> Result
     }
     if let Some(Smm { state, tseg }) = &mut domain.features.smm {
         state.get_or_insert(OnOff::On);
+        *tseg = tseg.take().filter(|_| *state == Some(OnOff::On));
         if let Some(tseg) = tseg {
             let bytes = in_unit(tseg.size, tseg.unit.as_deref().unwrap_or("MiB"))?;
             (tseg.size, tseg.unit) = human(bytes);
         }
     }
     Ok(())
+}
+
+/// Which vCPUs are there, if it is said of each: then so many, and the first that is not there may come.
+fn complete_states(domain: &mut Domain) {
+    domain.vcpus = domain.vcpus.take().filter(|states| !states.vcpus.is_empty());
+    let Some(states) = &mut domain.vcpus else { return };
+    for state in &mut states.vcpus {
+        state.hotpluggable.get_or_insert(YesNo::from(state.enabled == YesNo::No));
+    }
+    let there = states.vcpus.iter().filter(|state| state.enabled == YesNo::Yes).count() as u32;
+    if let Some(vcpu) = &mut domain.vcpu {
+        vcpu.current = Some(there.min(vcpu.count));
+    }
+}
+
+/// What is said of memory's backing without saying anything.
+fn complete_backing(domain: &mut Domain) {
+    let nodes =
+        domain.cpu.as_ref().and_then(|cpu| cpu.numa.as_ref()).map_or(0, |numa| numa.cells.len());
+    let Some(backing) = &mut domain.memory_backing else { return };
+    if let Some(allocation) = &mut backing.allocation {
+        allocation.threads = allocation.threads.filter(|threads| *threads > 0);
+    }
+    backing.allocation = backing.allocation.filter(|a| a.mode.is_some() || a.threads.is_some());
+    for page in backing.hugepages.iter_mut().flat_map(|hugepages| &mut hugepages.pages) {
+        // Without nodes, node 0 is all there is.
+        page.nodeset = page.nodeset.take().filter(|set| nodes > 0 || set.last() != Some(0));
+    }
 }
 
 /// Who places vCPUs and memory: each follows the other where it does not say.
@@ -77,9 +113,11 @@ fn complete_placement(vcpu: &mut Vcpu, numatune: &mut NumaTune, pinned: bool) {
             && !pinned
         {
             vcpu.placement = Some(Placement::Auto);
-        } else if memory.nodeset.is_some() {
+        } else if memory.nodeset.is_some() && memory.placement == Some(Placement::Static) {
             memory.placement = None;
         }
+        memory.nodeset =
+            memory.nodeset.take().filter(|_| memory.placement != Some(Placement::Auto));
     }
     if automatic && numatune.memory.is_none() && numatune.nodes.is_empty() {
         numatune.memory = Some(NumaMemory {
@@ -91,7 +129,9 @@ fn complete_placement(vcpu: &mut Vcpu, numatune: &mut NumaTune, pinned: bool) {
     for node in &mut numatune.nodes {
         node.mode.get_or_insert(NumaMode::Strict);
     }
+    numatune.nodes.sort_by_key(|node| node.cellid);
     vcpu.placement.get_or_insert(Placement::Static);
+    vcpu.cpuset = vcpu.cpuset.take().filter(|_| vcpu.placement == Some(Placement::Static));
 }
 
 /// An image is a ROM unless it says otherwise; keys that are enrolled are of no use without secure boot.
@@ -109,12 +149,21 @@ fn complete_firmware(domain: &mut Domain) {
         features
             .push(FirmwareFeature { enabled: YesNo::Yes, name: FirmwareFeatureName::SecureBoot });
     }
+    features.sort_by_key(|feature| feature.name);
+    features.dedup_by_key(|feature| feature.name);
+    domain.os.firmware_features =
+        domain.os.firmware_features.take().filter(|all| !all.features.is_empty());
 }
 
 /// Flash that a guest may write has a file of its own.
 pub(super) fn complete_nvram(domain: &mut Domain, host: &dyn Host) {
+    if let Some(NvramPlace::Source(source)) = domain.os.nvram.as_mut().map(|nvram| &mut nvram.place)
+    {
+        disks::complete_storage(source);
+    }
     let flash = domain.os.loader.as_deref().is_some_and(|loader| {
         loader.kind == Some(LoaderType::Pflash)
+            && loader.readonly == Some(YesNo::Yes)
             && loader.stateless != Some(YesNo::Yes)
             && !loader.path.is_empty()
     });
@@ -166,6 +215,21 @@ fn drop_unlimited(domain: &mut Domain) {
     }
 }
 
+/// Parts of caches are of vCPUs that there are, and in the largest unit.
+fn complete_cache_tuning(domain: &mut Domain) -> Result<(), Error> {
+    let count = domain.vcpu.as_ref().map_or(1, |vcpu| vcpu.count);
+    let there = |vcpus: &RangeSet| vcpus.iter().any(|vcpu| vcpu < count);
+    let tune = &mut domain.cputune;
+    tune.cachetunes
+        .retain(|part| there(&part.vcpus) && !(part.caches.is_empty() && part.monitors.is_empty()));
+    tune.memorytunes.retain(|part| there(&part.vcpus) && !part.nodes.is_empty());
+    for cache in tune.cachetunes.iter_mut().flat_map(|part| &mut part.caches) {
+        let bytes = in_unit(cache.size, cache.unit.as_deref().unwrap_or("KiB"))?;
+        (cache.size, cache.unit) = human(bytes);
+    }
+    Ok(())
+}
+
 /// A number of bytes in the largest unit that divides it.
 fn human(bytes: u64) -> (u64, Option<Box<str>>) {
     let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
@@ -181,7 +245,8 @@ fn human(bytes: u64) -> (u64, Option<Box<str>>) {
 pub(super) fn in_unit(size: u64, unit: &str) -> Result<u64, Error> {
     let factor = scale(unit)
         .ok_or_else(|| Error::new(crate::Code::InvalidArg, format!("unknown suffix '{unit}'")))?;
-    size.checked_mul(factor).ok_or_else(|| Error::xml(format!("value too large: {size}{unit}")))
+    size.checked_mul(factor)
+        .ok_or_else(|| Error::new(crate::Code::Overflow, format!("value too large: {size}{unit}")))
 }
 
 /// Sizes of pages and nodes in KiB; numbers of nodes that have none.

@@ -1,10 +1,9 @@
 //! What single devices do not say, and the devices that every machine has.
 
-use super::{Chipset, Qemu};
+use super::{Chipset, Qemu, disks};
 use crate::domain::Domain;
 use crate::domain::device::DeviceInfo;
-use crate::domain::disk::{BackingStore, Disk, DiskDevice, DiskSnapshot, Tray};
-use crate::domain::hostdev::HostdevModel;
+use crate::domain::hostdev::{Hostdev, HostdevModel, HostdevSource};
 use crate::domain::interface::{
     Interface, InterfaceSource, IpFamily, MacElement, MacvtapMode, NetModel, VirtualPort,
     VirtualPortParameters, VirtualPortType,
@@ -14,9 +13,6 @@ use crate::domain::peripheral::{
     AccessMode, Input, InputBus, InputType, PanicModel, RedirBus, RngBackend, RngPath, Shmem,
     ShmemModel, ShmemModelElement, ShmemMsi, ShmemSize, TpmBackend, TpmDevice, TpmModel,
     TpmVersion, VirtioDeviceModel, VirtioDriver, VsockCid, WatchdogAction,
-};
-use crate::domain::storage::{
-    EncryptionEngine, FileStorage, StorageFormat, StorageProtocol, StorageSource, StorageTransport,
 };
 use crate::{Entropy, Mac, OnOff, Uuid, YesNo, scale};
 
@@ -55,18 +51,15 @@ pub(super) fn add_inputs(domain: &mut Domain, chipset: Chipset) {
 }
 
 /// Completes each device.
-pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu, entropy: &mut dyn Entropy) {
+pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) {
     let devices = &mut domain.devices;
     for loadparm in
         devices.infos_mut().into_iter().filter_map(|info| info.boot.as_mut()?.loadparm.as_mut())
     {
         loadparm.make_ascii_uppercase();
     }
-    devices.disks.iter_mut().for_each(complete_disk);
-    devices
-        .interfaces
-        .iter_mut()
-        .for_each(|interface| complete_interface(interface, qemu, entropy));
+    devices.disks.iter_mut().for_each(disks::complete);
+    devices.interfaces.iter_mut().for_each(|interface| complete_interface(interface, entropy));
     for input in &mut devices.inputs {
         input.bus = input.bus.or(match input.kind {
             InputType::Mouse | InputType::Keyboard => Some(InputBus::Ps2),
@@ -97,6 +90,7 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu, entropy: &mut dyn E
     devices.shmems.iter_mut().for_each(complete_shmem);
     for hostdev in &mut devices.hostdevs {
         hostdev.managed.get_or_insert(YesNo::No);
+        complete_hostdev(hostdev);
         if hostdev.model == Some(HostdevModel::VfioPci) {
             hostdev.display.get_or_insert(OnOff::Off);
         }
@@ -106,11 +100,29 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu, entropy: &mut dyn E
     }
     if let Some(vsock) = &mut devices.vsock {
         vsock.model.get_or_insert(VirtioDeviceModel::Virtio);
-        vsock.cid.get_or_insert(VsockCid { auto: Some(YesNo::Yes), address: None });
+        let cid = vsock.cid.get_or_insert(VsockCid { auto: Some(YesNo::Yes), address: None });
+        if cid.address.is_some() {
+            cid.auto.get_or_insert(YesNo::No);
+        }
     }
     for tpm in &mut devices.tpms {
         complete_tpm(&mut tpm.model, &mut tpm.backend);
     }
+}
+
+/// A device of the host says only what its kind can; a unit of iSCSI is the first unless it is said.
+fn complete_hostdev(hostdev: &mut Hostdev) {
+    if !matches!(hostdev.source, HostdevSource::Mdev(_)) {
+        (hostdev.display, hostdev.ramfb) = (None, None);
+    }
+    match &mut hostdev.source {
+        HostdevSource::Scsi(scsi) => {
+            disks::add_unit(&mut scsi.source.name);
+            scsi.source.hosts.iter_mut().for_each(|host| disks::complete_host(host, None));
+        }
+        _ => (hostdev.readonly, hostdev.shareable) = (false, false),
+    }
+    hostdev.driver = hostdev.driver.filter(|driver| driver.name.is_some());
 }
 
 const MIB: u64 = 1 << 20;
@@ -125,10 +137,10 @@ fn complete_shmem(shmem: &mut Shmem) {
     } else {
         shmem.size.get_or_insert(ShmemSize { unit: Some("M".into()), size: SHMEM_MIB });
     }
-    // Whole MiB is what the device can have.
+    // Whole MiB are all that is said.
     if let Some(size) = &mut shmem.size {
         let factor = scale(size.unit.as_deref().unwrap_or("B")).unwrap_or(1);
-        size.size = size.size.saturating_mul(factor).div_ceil(MIB);
+        size.size = size.size.saturating_mul(factor) / MIB;
         size.unit = Some("M".into());
     }
 }
@@ -141,68 +153,6 @@ fn complete_tpm(model: &mut Option<TpmModel>, backend: &mut TpmBackend) {
     if let TpmBackend::Emulator(emulator) = backend {
         let version = if model == TpmModel::Tis { TpmVersion::V1_2 } else { TpmVersion::V2_0 };
         emulator.version.get_or_insert(version);
-    }
-}
-
-fn complete_disk(disk: &mut Disk) {
-    if disk.device == DiskDevice::Cdrom {
-        disk.readonly = true;
-    }
-    // What goes without saying is not said.
-    disk.snapshot =
-        disk.snapshot.filter(|snapshot| !(disk.readonly && *snapshot == DiskSnapshot::No));
-    disk.target.tray = disk.target.tray.filter(|tray| *tray == Tray::Open);
-    if !matches!(disk.source, StorageSource::VhostUser(_)) {
-        disk.driver.name.get_or_insert_with(|| "qemu".into());
-    }
-    if !matches!(disk.source, StorageSource::Volume(_)) {
-        disk.driver.format.get_or_insert(StorageFormat::Raw);
-    }
-    if matches!(&disk.source, StorageSource::Block(block) if block.source.dev.is_none()) {
-        disk.source = StorageSource::File(FileStorage::default()); // an empty drive has no kind
-    }
-    if let Some(encryption) = &mut disk.encryption {
-        encryption.engine.get_or_insert(EncryptionEngine::Qemu);
-    }
-    complete_storage(&mut disk.source);
-    let mut below = disk.backing.as_mut();
-    while let Some(BackingStore::Layer(layer)) = below {
-        complete_storage(&mut layer.source);
-        below = layer.backing.as_mut();
-    }
-}
-
-fn complete_storage(source: &mut StorageSource) {
-    if let StorageSource::Network(network) = source {
-        let port = default_port(network.source.protocol);
-        for host in network.source.hosts.iter_mut().filter(|host| {
-            matches!(host.transport, None | Some(StorageTransport::Tcp)) && host.port.is_none()
-        }) {
-            host.port = port.map(|port| port.to_string().into());
-        }
-    }
-    let options = source.options_mut();
-    options.seclabels.retain(|label| label.labelskip != Some(YesNo::Yes));
-    if let Some(encryption) = &mut options.encryption {
-        encryption.engine.get_or_insert(EncryptionEngine::Qemu);
-    }
-}
-
-/// The port of a protocol that has one of its own.
-const fn default_port(protocol: StorageProtocol) -> Option<u16> {
-    match protocol {
-        StorageProtocol::Nbd => Some(10809),
-        StorageProtocol::Sheepdog => Some(7000),
-        StorageProtocol::Gluster => Some(24007),
-        StorageProtocol::Iscsi => Some(3260),
-        StorageProtocol::Http => Some(80),
-        StorageProtocol::Https => Some(443),
-        StorageProtocol::Ftp => Some(21),
-        StorageProtocol::Ftps => Some(990),
-        StorageProtocol::Tftp => Some(69),
-        StorageProtocol::Ssh => Some(22),
-        StorageProtocol::Vxhs => Some(9999),
-        StorageProtocol::Nfs | StorageProtocol::Rbd => None,
     }
 }
 
@@ -231,22 +181,44 @@ const NET_MODELS: [&str; 21] = [
     "stmmac",
 ];
 
-fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut dyn Entropy) {
-    let mac = || MacElement { address: Mac::random(entropy), kind: None, check: None };
-    interface.source.mac.get_or_insert_with(mac);
-    interface.model = interface.model.take().filter(|model| !model.kind.is_empty());
+/// Draws the addresses of network cards that have none.
+pub(super) fn identify(domain: &mut Domain, entropy: &mut dyn Entropy) {
+    for interface in &mut domain.devices.interfaces {
+        let mac = || MacElement { address: Mac::random(entropy), kind: None, check: None };
+        interface.source.mac.get_or_insert_with(mac);
+    }
+}
+
+/// Names the model of each network card that has none.
+pub(super) fn name_cards(domain: &mut Domain, qemu: &dyn Qemu) {
+    for interface in &mut domain.devices.interfaces {
+        interface.model = interface.model.take().filter(|model| !model.kind.is_empty());
+        interface.model = interface.model.take().or_else(|| card(&interface.source.source, qemu));
+    }
+}
+
+/// The model of a card that nobody names.
+fn card(source: &InterfaceSource, qemu: &dyn Qemu) -> Option<NetModel> {
+    let models = [("rtl8139", "rtl8139"), ("e1000", "e1000"), ("virtio-net-pci", "virtio")];
+    let kind = match source {
+        InterfaceSource::Vdpa(_) => Some("virtio"),
+        InterfaceSource::Hostdev(_) => None,
+        _ => models.into_iter().find(|(device, _)| qemu.has_device(device)).map(|(_, kind)| kind),
+    };
+    kind.map(|kind| NetModel { kind: kind.into() })
+}
+
+/// Whether libvirt knows a model of interfaces by name.
+pub(super) fn is_known_model(name: &str) -> bool {
+    NET_MODELS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn complete_interface(interface: &mut Interface, entropy: &mut dyn Entropy) {
     let source = &interface.source.source;
-    if let Some(model) = &mut interface.model {
-        if let Some(known) = NET_MODELS.iter().find(|known| known.eq_ignore_ascii_case(&model.kind))
-        {
-            model.kind = (*known).into();
-        }
-    } else if matches!(source, InterfaceSource::Vdpa(_)) {
-        interface.model = Some(NetModel { kind: "virtio".into() });
-    } else if !matches!(source, InterfaceSource::Hostdev(_)) {
-        let models = [("rtl8139", "rtl8139"), ("e1000", "e1000"), ("virtio-net-pci", "virtio")];
-        let found = models.into_iter().find(|(device, _)| qemu.has_device(device));
-        interface.model = found.map(|(_, kind)| NetModel { kind: kind.into() });
+    if let Some(model) = &mut interface.model
+        && let Some(known) = NET_MODELS.iter().find(|known| known.eq_ignore_ascii_case(&model.kind))
+    {
+        model.kind = (*known).into();
     }
     if !matches!(source, InterfaceSource::Hostdev(_)) {
         interface.source.managed = None;
@@ -258,6 +230,21 @@ fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut 
             ip.family.get_or_insert(IpFamily::Ipv4);
         });
     }
+    for ip in &mut interface.ips {
+        ip.family.get_or_insert(if ip.address.contains(':') {
+            IpFamily::Ipv6
+        } else {
+            IpFamily::Ipv4
+        });
+        ip.prefix = ip.prefix.filter(|prefix| *prefix > 0);
+    }
+    if let Some(vlan) = interface.vlan.as_deref_mut() {
+        vlan.trunk = if vlan.tags.len() > 1 {
+            Some(YesNo::Yes)
+        } else {
+            vlan.trunk.filter(|trunk| *trunk == YesNo::Yes)
+        };
+    }
     if let InterfaceSource::Direct(direct) = &mut interface.source.source {
         direct.source.mode.get_or_insert(MacvtapMode::Vepa);
     }
@@ -265,6 +252,8 @@ fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut 
         complete_virtualport(port, entropy);
     }
     if let Some(filter) = interface.filterref.as_deref_mut() {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"_:.-".contains(&b);
+        filter.parameters.retain(|parameter| parameter.name.bytes().all(plain));
         filter.parameters.sort_by(|one, other| one.name.cmp(&other.name));
     }
     drop_inapplicable(interface);
@@ -272,6 +261,11 @@ fn complete_interface(interface: &mut Interface, qemu: &dyn Qemu, entropy: &mut 
 
 /// A port of Open vSwitch is known by an identity.
 fn complete_virtualport(port: &mut VirtualPort, entropy: &mut dyn Entropy) {
+    if port.kind == Some(VirtualPortType::Vepa) {
+        let parameters = port.parameters.get_or_insert_with(VirtualPortParameters::new);
+        parameters.instanceid.get_or_insert_with(|| Uuid::random(entropy));
+        return;
+    }
     let open = port.kind == Some(VirtualPortType::OpenVSwitch);
     if !open && (port.kind.is_some() || port.parameters.is_none()) {
         return;

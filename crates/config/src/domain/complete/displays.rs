@@ -68,16 +68,32 @@ fn default_audio_type(graphics: &[Graphics]) -> Option<AudioType> {
     }
 }
 
-/// Completes displays and cards; the primary card comes first.
-pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
+/// Names the model of each card that has none.
+pub(super) fn name_cards(domain: &mut Domain, qemu: &dyn Qemu) {
+    for video in &mut domain.devices.videos {
+        let model = video.model.get_or_insert(VideoModel {
+            kind: None,
+            ram: None,
+            vram: None,
+            vram64: None,
+            vgamem: None,
+            heads: None,
+            primary: None,
+            acceleration: None,
+            resolution: None,
+        });
+        model.kind.get_or_insert_with(|| qemu.default_video());
+    }
+}
+
+/// Completes displays and cards, which have models; the primary card comes first.
+pub(super) fn complete(domain: &mut Domain) {
     let devices = &mut domain.devices;
     for graphics in &mut devices.graphics {
         complete_display(graphics);
     }
-    for video in &mut devices.videos {
-        complete_card(video, qemu);
-    }
     for model in devices.videos.iter_mut().filter_map(|video| video.model.as_mut()) {
+        complete_card(model);
         model.primary = model.primary.filter(|primary| *primary == YesNo::Yes);
     }
     let is_primary =
@@ -91,27 +107,20 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
     }
 }
 
-fn complete_card(video: &mut Video, qemu: &dyn Qemu) {
-    let model = video.model.get_or_insert(VideoModel {
-        kind: None,
-        ram: None,
-        vram: None,
-        vram64: None,
-        vgamem: None,
-        heads: None,
-        primary: None,
-        blob: None,
-        acceleration: None,
-        resolution: None,
-    });
-    let kind = *model.kind.get_or_insert_with(|| qemu.default_video());
+fn complete_card(model: &mut VideoModel) {
+    let Some(kind) = model.kind else { return };
     let default_vram = match kind {
-        VideoModelType::None => return,
+        VideoModelType::None => {
+            // Nothing has no screens, and is not the first of any.
+            (model.heads, model.primary) = (None, None);
+            return;
+        }
         VideoModelType::Vga
         | VideoModelType::Cirrus
         | VideoModelType::Vmvga
         | VideoModelType::Bochs => Some(VGA_MEMORY),
         VideoModelType::Qxl => {
+            model.ram = model.ram.filter(|ram| *ram > 0);
             model.ram.get_or_insert(QXL_MEMORY);
             model.vgamem.get_or_insert(QXL_VGA_MEMORY);
             Some(QXL_MEMORY)
@@ -128,6 +137,7 @@ fn complete_card(video: &mut Video, qemu: &dyn Qemu) {
 fn complete_display(graphics: &mut Graphics) {
     match graphics {
         Graphics::Vnc(vnc) => {
+            drop_empty(&mut vnc.listen, &mut vnc.listens);
             let nowhere = vnc.listens.iter().any(|listen| matches!(listen, Listen::None));
             let unwanted = vnc.autoport == Some(YesNo::No) && vnc.port.is_none();
             if vnc.socket.is_none() && !listens_on_socket(&vnc.listens) && !nowhere && !unwanted {
@@ -144,6 +154,7 @@ fn complete_display(graphics: &mut Graphics) {
             complete_listens(&mut vnc.listens, &mut vnc.listen);
         }
         Graphics::Spice(spice) => {
+            drop_empty(&mut spice.listen, &mut spice.listens);
             if !listens_on_socket(&spice.listens)
                 && !spice.listens.iter().any(|l| matches!(l, Listen::None))
             {
@@ -165,6 +176,17 @@ fn complete_display(graphics: &mut Graphics) {
         }
         Graphics::Rdp(rdp) => complete_ports(&mut [&mut rdp.port], &mut rdp.autoport),
         Graphics::Sdl(_) | Graphics::EglHeadless(_) | Graphics::DBus(_) | Graphics::Desktop(_) => {}
+    }
+}
+
+/// An address that is empty is none.
+fn drop_empty(short: &mut Option<Box<str>>, listens: &mut [Listen]) {
+    let long = listens.iter_mut().filter_map(|listen| match listen {
+        Listen::Address(listen) => Some(&mut listen.address),
+        _ => None,
+    });
+    for address in long.chain([short]) {
+        *address = address.take().filter(|address| !address.is_empty());
     }
 }
 

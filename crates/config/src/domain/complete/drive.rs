@@ -54,7 +54,7 @@ pub(super) fn assign(domain: &mut Domain) -> Result<(), Error> {
     for disk in domain.devices.disks.iter_mut().filter(|disk| disk.info.address.is_none()) {
         let Some(place) = place(disk)? else { continue };
         if disk.target.bus == Some(DiskBus::Scsi) && taken.contains(&place) {
-            return Err(Error::xml(format!(
+            return Err(Error::unsupported(format!(
                 "using disk target name '{}' conflicts with SCSI host device address controller='{}' bus='{}' target='{}' unit='{}'",
                 disk.target.dev, place.controller, place.bus, place.target, place.unit
             )));
@@ -89,7 +89,8 @@ pub(super) fn assign_hostdevs(domain: &mut Domain) {
         domain.devices.disks.iter().filter(|d| d.target.bus == Some(DiskBus::Scsi)).filter_map(
             |disk| match disk.info.address {
                 Some(Address::Drive(place)) => Some(place),
-                _ => None,
+                // Where its name will put it.
+                _ => place(disk).ok().flatten(),
             },
         ),
     );

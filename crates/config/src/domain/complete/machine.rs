@@ -1,6 +1,7 @@
 //! What the guest is run by: architecture, QEMU binary, machine type.
 
 use super::{Host, Qemu};
+use crate::domain::complete::{Decider, Trail};
 use crate::domain::{Domain, VirtType};
 use crate::{Code, Error};
 
@@ -79,17 +80,23 @@ impl Chipset {
 ///
 /// # Errors
 /// No such architecture, emulator, or way to run a guest.
-pub(super) fn complete<'h>(domain: &mut Domain, host: &'h dyn Host) -> Result<&'h dyn Qemu, Error> {
+pub(super) fn complete<'h>(
+    domain: &mut Domain,
+    host: &'h dyn Host,
+    trail: &mut Trail<'_>,
+) -> Result<&'h dyn Qemu, Error> {
     let virt = domain.virt_type;
     let os = &mut domain.os.machine;
     let arch = os.arch.get_or_insert_with(|| host.arch().into());
     if !ARCHITECTURES.contains(&&**arch) {
         return Err(Error::unsupported(format!("Unknown architecture {arch}")));
     }
+    let arch = arch.clone();
+    trail.step(domain, Decider::Host, "its own architecture");
     let path = match &domain.devices.emulator {
         Some(path) => path.clone(),
         None => host
-            .emulator(arch)
+            .emulator(&arch)
             .ok_or_else(|| Error::unsupported(format!("No emulator found for arch '{arch}'")))?
             .as_ref()
             .into(),
@@ -101,6 +108,7 @@ pub(super) fn complete<'h>(domain: &mut Domain, host: &'h dyn Host) -> Result<&'
         )
     })?;
     domain.devices.emulator = Some(path.clone());
+    trail.step(domain, Decider::Host, "what is installed there for the architecture");
     let os = &mut domain.os.machine;
     let cannot = |what: &str, value: &str| {
         Error::unsupported(format!("Emulator '{path}' does not support {what} '{value}'"))
@@ -123,6 +131,7 @@ pub(super) fn complete<'h>(domain: &mut Domain, host: &'h dyn Host) -> Result<&'
         None => qemu.default_machine(virt).map(|name| name.as_ref().into()),
     };
     os.machine = machine;
+    trail.step(domain, Decider::Emulator, "its default machine type, or what the name stands for");
     Ok(qemu)
 }
 

@@ -19,11 +19,17 @@ mod cpu;
 mod defaults;
 mod devices;
 mod dimm;
+mod disks;
 mod displays;
 pub mod drive;
+mod generic;
 mod machine;
 pub(super) mod order;
 mod pci;
+mod security;
+mod sysinfo;
+mod trail;
+mod tuning;
 mod unsaid;
 pub(crate) mod usb;
 mod virtio_serial;
@@ -31,13 +37,15 @@ mod virtio_serial;
 use std::borrow::Cow;
 
 use super::graphics::VideoModelType;
-use super::report::{Decider, Decisions};
-use super::{Domain, FormatFlags, VirtType};
+use super::{Domain, VirtType};
 use crate::{Entropy, Error};
 
 pub use displays::default_audio;
+pub use generic::GenericHost;
 pub use machine::Chipset;
 pub(crate) use machine::check as check_machine;
+pub use trail::Decider;
+pub(in crate::domain) use trail::Trail;
 
 /// What completion asks of the machine. Answers are facts the caller already has: no call does I/O.
 pub trait Host {
@@ -96,77 +104,80 @@ impl Domain {
     /// # Errors
     /// What cannot be completed: no emulator, an address that is taken or does not suit.
     pub fn complete(&mut self, host: &dyn Host, entropy: &mut dyn Entropy) -> Result<(), Error> {
-        self.steps(host, entropy, &mut |_, _| ())
+        self.steps(host, entropy, &mut Trail::unheard())
     }
 
-    /// The same, and who decided what: for a [`Report`](super::report::Report).
-    ///
-    /// # Errors
-    /// As [`Self::complete`].
-    pub fn complete_explained(
+    /// Completes step by step and tells `trail` after each whose decisions they were.
+    pub(super) fn steps(
         &mut self,
         host: &dyn Host,
         entropy: &mut dyn Entropy,
-    ) -> Result<Decisions, Error> {
-        let print = |domain: &Self| domain.format(FormatFlags::INACTIVE.with(FormatFlags::SECURE));
-        let mut decisions = Decisions::default();
-        let mut before = print(self);
-        self.steps(host, entropy, &mut |domain, by| {
-            let after = print(domain);
-            decisions.note(&before, &after, by);
-            before = after;
-        })?;
-        Ok(decisions)
-    }
-
-    /// Completes step by step and tells `done` after each whose decisions they were.
-    fn steps(
-        &mut self,
-        host: &dyn Host,
-        entropy: &mut dyn Entropy,
-        done: &mut dyn FnMut(&Self, Decider),
+        trail: &mut Trail<'_>,
     ) -> Result<(), Error> {
-        use Decider::{Daemon, Machine};
+        use Decider::{Daemon, Emulator, Machine};
         self.check_written()?;
         order::sort(self);
-        let qemu = machine::complete(self, host)?;
-        done(self, Machine);
+        trail.step(self, Daemon, "the bus that the disk's name means");
+        let qemu = machine::complete(self, host, trail)?;
         let chipset = Chipset::of(self);
-        defaults::complete(self, entropy)?;
+        defaults::identify(self, entropy);
+        devices::identify(self, entropy);
+        trail.step(self, Daemon, "drawn at random, for good");
+        defaults::complete(self)?;
+        trail.step(self, Daemon, "libvirt's rule for every domain");
         defaults::complete_nvram(self, host);
-        done(self, Daemon);
+        trail.step(self, Daemon, "a file of its own for each guest");
+        cpu::name_machines(self, qemu);
+        trail.step(self, Machine, "the CPU that such a machine has");
         cpu::complete(self, qemu);
-        done(self, Machine);
+        trail.step(self, Daemon, "libvirt's rule for every domain");
         controllers::number(self);
+        trail.step(self, Daemon, "the first number that is free");
         drive::assign_hostdevs(self);
+        trail.step(self, Daemon, "the first place that is free");
         controllers::add_for_hostdevs(self, qemu);
-        done(self, Daemon);
+        trail.step(self, Daemon, "a device needs it");
         controllers::add_machines(self, chipset, qemu)?;
-        done(self, Machine);
+        trail.step(self, Machine, "part of such a machine");
         devices::add_balloon(self);
+        trail.step(self, Daemon, "each guest has one that does not say otherwise");
         displays::add(self);
+        trail.step(self, Daemon, "goes with the display");
         chardevs::pair_consoles(self);
-        done(self, Daemon);
+        trail.step(self, Daemon, "the first console and the first serial port are one");
         controllers::complete_written(self, qemu)?;
-        done(self, Machine);
-        devices::complete(self, qemu, entropy);
-        done(self, Daemon);
+        trail.step(self, Emulator, "the first of the usual models that it has");
+        devices::name_cards(self, qemu);
+        trail.step(self, Emulator, "the first of the usual models that it has");
+        devices::complete(self, entropy);
+        trail.step(self, Daemon, "libvirt's rule for such a device");
+        chardevs::number_serials(self);
+        trail.step(self, Daemon, "the first number that is free");
+        chardevs::name_kinds(self);
+        trail.step(self, Machine, "what such a machine has");
         chardevs::complete(self);
-        displays::complete(self, qemu);
-        done(self, Machine);
+        trail.step(self, Daemon, "libvirt's rule for such a device");
+        displays::name_cards(self, qemu);
+        trail.step(self, Emulator, "the first of the usual models that it has");
+        displays::complete(self);
+        trail.step(self, Daemon, "libvirt's rule for such a device");
         drive::assign(self)?;
+        trail.step(self, Daemon, "the place that the disk's name means");
         controllers::add_needed(self, qemu);
-        done(self, Daemon);
+        trail.step(self, Daemon, "a device needs it");
         devices::add_inputs(self, chipset);
-        done(self, Machine);
+        trail.step(self, Machine, "part of such a machine");
         virtio_serial::assign_smartcards(self);
         virtio_serial::assign(self)?;
-        pci::assign(self, chipset, qemu)?;
+        trail.step(self, Daemon, "the first place that is free");
+        pci::assign(self, chipset, qemu, trail)?;
         usb::assign(self)?;
         dimm::assign(self);
+        trail.step(self, Daemon, "the first place that is free");
         chardevs::show_paired(self);
+        trail.step(self, Daemon, "the first console and the first serial port are one");
         unsaid::drop(self);
-        done(self, Daemon);
+        trail.step(self, Daemon, "says nothing, or nothing on such a machine");
         Ok(())
     }
 }

@@ -43,10 +43,19 @@ struct Tree(Vec<Node>);
 /// A port that is taken or not there; no bus at all.
 pub(super) fn assign(domain: &mut Domain) -> Result<(), Error> {
     if domain.devices.controllers.iter().any(is_disabled) {
-        return Ok(());
+        let any = !domain.devices.hubs.is_empty() || !devices(domain).is_empty();
+        return if any {
+            Err(Error::unsupported(
+                "USB is disabled for this domain, but USB devices are present in the domain XML",
+            ))
+        } else {
+            Ok(())
+        };
     }
+    check_masters(domain)?;
     let mut tree = Tree(domain.devices.controllers.iter().filter_map(root).collect());
     tree.add_written_hubs(domain)?;
+    tree.sort();
     let mut hubs = 0;
     for info in devices(domain) {
         if let Some(Address::Usb(UsbAddress { bus, port: Some(port) })) = info.address {
@@ -64,11 +73,21 @@ pub(super) fn assign(domain: &mut Domain) -> Result<(), Error> {
     for hub in domain.devices.hubs.iter_mut().filter(|hub| wanted(&hub.info)) {
         let (bus, port) = tree.place(&mut hub.info)?;
         tree.0.push(Node { bus, at: Some(port), ports: HUB_PORTS, taken: Vec::new() });
+        tree.sort();
     }
     for info in devices(domain).into_iter().filter(|info| wanted(info)) {
         tree.place(info)?;
     }
     Ok(())
+}
+
+/// A companion has a master on its bus.
+fn check_masters(domain: &Domain) -> Result<(), Error> {
+    let usb = || domain.devices.controllers.iter().filter(|c| c.kind == ControllerType::Usb);
+    let orphan = usb().filter(|c| c.info.master.is_some()).any(|companion| {
+        !usb().any(|other| other.info.master.is_none() && other.index == companion.index)
+    });
+    if orphan { Err(Error::detail("No master USB controller specified")) } else { Ok(()) }
 }
 
 /// Whether the guest is to have no USB.
@@ -149,6 +168,11 @@ impl Tree {
 
     fn room(&self) -> usize {
         self.0.iter().map(|node| usize::from(node.ports).saturating_sub(node.taken.len())).sum()
+    }
+
+    /// Bus by bus, each root before what is plugged into it: so ports are looked for.
+    fn sort(&mut self) {
+        self.0.sort_by_key(|node| node.bus);
     }
 
     /// Takes a port that the user chose.

@@ -1,27 +1,30 @@
-//! What became of a document: what was defaulted, rewritten, ignored.
-//!
-//! The document as written is held against the completed one as it is printed, so it does not matter which
-//! daemon has completed it: ours or another's that speaks of the same documents.
+//! What became of a document: what was defaulted, rewritten, ignored, by whom and why.
 //!
 //! ```text
-//! as written ──┐
-//!              ├─ align: children by name and key ──> differences ──> by whom (decider)
-//! completed ───┘
+//! as written ── completion, each step of which says whose decision it is ──> decisions
+//!     │                                                                          │
+//!     └── align: children by name and key ──> differences from the completed ────┴──> report
 //! ```
+//!
+//! The completed document may be another daemon's, which tells nothing of its decisions: they are found out
+//! by completing the document here, for a host of which the completed document says what it is.
 
 mod align;
-mod decider;
+mod decisions;
+mod shown;
 mod tree;
 
 use std::collections::HashSet;
 
-use xml::{Document, Position, View};
+use xml::Position;
 
-pub use decider::{Decider, Decisions};
+pub use decisions::{Decision, Decisions};
 
+use self::shown::Shown;
 use self::tree::Tree;
-use super::Domain;
-use crate::Error;
+pub use super::complete::Decider;
+use super::{Domain, ParseFlags};
+use crate::{Error, NothingDrawn};
 
 /// What became of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,8 +44,8 @@ pub struct Defaulted {
     pub path: String,
     /// What was put there: an attribute's or element's text; an element's attributes, as they are printed.
     pub value: String,
-    /// Who decided it.
-    pub by: Decider,
+    /// Whose decision it was.
+    pub decision: Decision,
 }
 
 /// Something that is said in another way now.
@@ -54,6 +57,8 @@ pub struct Rewritten {
     pub from: String,
     /// What stands there now.
     pub to: String,
+    /// Whose decision it was.
+    pub decision: Decision,
 }
 
 /// Something that is not in the completed document.
@@ -67,32 +72,50 @@ pub struct Ignored {
     pub position: Position,
     /// Whether nothing knows it; what is known was dropped because it means nothing where it stands.
     pub unknown: bool,
+    /// Who dropped it.
+    pub decision: Decision,
 }
 
 impl Report {
-    /// Holds a document as written against what a daemon has made of it.
+    /// Holds a document as written against what a daemon has made of it: ours, or another that speaks of the
+    /// same documents.
     ///
     /// # Errors
     /// [`Code::XmlDetail`](crate::Code::XmlDetail) if one is no XML, [`Code::XmlError`](crate::Code::XmlError)
     /// if it is no domain's.
     pub fn between(written: &str, completed: &str) -> Result<Self, Error> {
-        Self::decided(written, completed, &Decisions::default())
+        let shown = Domain::parse(completed, ParseFlags::Inactive).map(Shown);
+        let explained = shown.and_then(|host| Domain::explained(written, &host, &mut NothingDrawn));
+        // Whoever completed it may know documents that are refused here: then only the differences are told.
+        let decisions = match explained {
+            Ok((_, decisions)) => decisions,
+            Err(_) => Decisions::of_written(written)?,
+        };
+        Self::decided(written, completed, decisions)
     }
 
-    /// The same for a document whose completion has told who decided what.
+    /// The same with what completing the document has told: see [`Domain::explained`].
     ///
     /// # Errors
     /// As [`Self::between`].
-    pub fn decided(written: &str, completed: &str, decisions: &Decisions) -> Result<Self, Error> {
-        let unknown: HashSet<(String, Position)> = Domain::unknown(written)?
+    pub fn decided(
+        written: &str,
+        completed: &str,
+        mut decisions: Decisions,
+    ) -> Result<Self, Error> {
+        let unknown: HashSet<(Position, String)> = Domain::unknown(written)?
             .into_iter()
-            .map(|unknown| (unknown.path, unknown.position))
+            .map(|unknown| {
+                let attribute = unknown.path.rsplit_once("/@").map_or("", |(_, name)| name);
+                (unknown.position, attribute.to_owned())
+            })
             .collect();
-        let written = parse(written)?;
-        let completed = parse(completed)?;
-        let before = Tree::of(written.any_root(View::PLAIN), None);
-        let after = Tree::of(completed.any_root(View::PLAIN), None);
-        let mut comparison = align::Comparison { report: Self::default(), unknown, decisions };
+        let before = Tree::read(written, Decision::USERS)?;
+        let mut after = Tree::read(completed, Decision::UNKNOWN)?;
+        decisions.attribute(&mut after);
+        let decisions = &decisions;
+        let mut comparison =
+            align::Comparison { report: Self::default(), written, unknown, decisions };
         comparison.element(&before, &after);
         Ok(comparison.report)
     }
@@ -104,21 +127,17 @@ impl Report {
         let under = |whole: &str| {
             path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with("/@"))
         };
-        let found = self.defaulted.iter().find(|defaulted| under(&defaulted.path));
-        found.map_or(Decider::User, |defaulted| defaulted.by)
+        let defaulted = self.defaulted.iter().map(|row| (&row.path, row.decision));
+        let rewritten = self.rewritten.iter().map(|row| (&row.path, row.decision));
+        // An attribute that has a row of its own is told apart from its element.
+        let found = defaulted.chain(rewritten).filter(|(whole, _)| under(whole));
+        found.max_by_key(|(whole, _)| whole.len()).map_or(Decider::User, |(_, found)| found.by)
     }
 
     /// Whether the completed document says what the user wrote and nothing else.
     pub fn is_empty(&self) -> bool {
         self.defaulted.is_empty() && self.rewritten.is_empty() && self.ignored.is_empty()
     }
-}
-
-fn parse(text: &str) -> Result<Document<'_>, Error> {
-    let reading = |error| Error::reading("domain_definition", error);
-    let document = Document::parse(text).map_err(reading)?;
-    document.root("domain", View::PLAIN).map_err(reading)?;
-    Ok(document)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reports of documents whose completion is known.
 
-use super::{Decider, Report};
+use super::{Decider, Decision, Report};
 
 const WRITTEN: &str = "<domain type='qemu'>
   <name>a</name>
@@ -46,13 +46,15 @@ const COMPLETED: &str = "<domain type='qemu'>
 #[test]
 fn each_difference_is_told_with_its_path() {
     let report = Report::between(WRITTEN, COMPLETED).unwrap();
-    let defaulted: Vec<_> = report.defaulted.iter().map(|d| (&*d.path, &*d.value, d.by)).collect();
+    let by = |decision: Decision| decision.by;
+    let defaulted: Vec<_> =
+        report.defaulted.iter().map(|d| (&*d.path, &*d.value, by(d.decision))).collect();
     let disk = |dev: &str, what: &str| format!("/domain/devices/disk[target/@dev='{dev}']/{what}");
     let usb = "/domain/devices/controller[@type='usb'][@index='0']/@index";
     let pci = "/domain/devices/controller[@type='pci'][@index='0']";
     for expected in [
         ("/domain/uuid", "c7a5fdbd-edaf-9455-926a-d65c16db1809", Decider::Daemon),
-        ("/domain/os/type/@arch", "x86_64", Decider::Machine),
+        ("/domain/os/type/@arch", "x86_64", Decider::Host),
         (&disk("vda", "@device"), "disk", Decider::Daemon),
         (&disk("vdb", "driver"), "name='qemu' type='raw'", Decider::Daemon),
         (usb, "0", Decider::Daemon),
@@ -61,9 +63,13 @@ fn each_difference_is_told_with_its_path() {
         assert!(defaulted.contains(&expected), "{expected:?} is not among {defaulted:#?}");
     }
     assert_eq!(defaulted.len(), 8, "{defaulted:#?}");
-    let rewritten: Vec<_> = report.rewritten.iter().map(|r| (&*r.path, &*r.from, &*r.to)).collect();
-    let machine = ("/domain/os/type/@machine", "pc", "pc-i440fx-7.2");
-    assert_eq!(rewritten, [("/domain/memory", "64 MiB", "65536 KiB"), machine]);
+    let rewritten: Vec<_> =
+        report.rewritten.iter().map(|r| (&*r.path, &*r.from, &*r.to, by(r.decision))).collect();
+    let expected = [
+        ("/domain/memory", "64 MiB", "65536 KiB", Decider::Daemon),
+        ("/domain/os/type/@machine", "pc", "pc-i440fx-7.2", Decider::Emulator),
+    ];
+    assert_eq!(rewritten, expected);
     let ignored: Vec<_> =
         report.ignored.iter().map(|i| (&*i.path, &*i.value, i.position.line, i.unknown)).collect();
     let speed = disk("vdb", "@speed");

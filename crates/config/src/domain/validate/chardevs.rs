@@ -4,7 +4,8 @@ use super::refuse;
 use crate::Error;
 use crate::domain::Domain;
 use crate::domain::chardev::{
-    ChannelType, CharSource, ConsoleType, Serial, SerialModel, SerialType, SocketMode, UnixSource,
+    ChannelType, CharSource, Console, ConsoleType, Serial, SerialModel, SerialType, SocketMode,
+    UnixSource,
 };
 use crate::domain::complete::Chipset;
 use crate::domain::graphics::Graphics;
@@ -33,6 +34,9 @@ fn check_source(domain: &Domain, source: &CharSource) -> Result<(), Error> {
             refuse(!there.any(|end| end.service.is_some()), without_service)
         }
         CharSource::Tcp(tcp) => refuse(tcp.source.service.is_none(), without_service),
+        CharSource::DBus(port) => refuse(port.source.is_none(), || {
+            Error::unsupported("Missing source channel attribute for char device")
+        }),
         CharSource::SpicePort(port) => {
             refuse(port.source.is_none(), || {
                 Error::unsupported("Missing source channel attribute for char device")
@@ -87,16 +91,20 @@ fn check_serial(domain: &Domain, serial: &Serial) -> Result<(), Error> {
     })
 }
 
+/// Refuses a second console on the serial port that there is for one.
+pub(super) fn check_written(consoles: &[Console]) -> Result<(), Error> {
+    let serial =
+        |console: &Console| matches!(console.target.kind, None | Some(ConsoleType::Serial));
+    refuse(consoles.iter().skip(1).any(serial), || {
+        Error::unsupported("Only the first console can be a serial port")
+    })
+}
+
 fn check_consoles(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
-    for (at, console) in domain.devices.consoles.iter().enumerate() {
+    for console in &domain.devices.consoles {
         let Some(kind) = console.target.kind else { continue };
         let device = match kind {
-            ConsoleType::Serial => {
-                refuse(at > 0, || {
-                    Error::unsupported("Only the first console can be a serial port")
-                })?;
-                continue;
-            }
+            ConsoleType::Serial => continue,
             ConsoleType::Virtio => {
                 check_path(&console.source)?;
                 continue;

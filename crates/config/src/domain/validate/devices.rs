@@ -2,25 +2,22 @@
 
 use std::collections::HashSet;
 
-use crate::Error;
-use crate::OnOff;
-use crate::domain::chardev::CharSource;
+use super::refuse;
 use crate::domain::complete::Chipset;
 use crate::domain::controller::{Controller, ControllerModel, ControllerType};
-use crate::domain::graphics::{Graphics, Video, VideoModelType};
-use crate::domain::hostdev::{Hostdev, HostdevSource};
-use crate::domain::peripheral::{FilesystemDriverType, InputBus, InputType, IommuModel};
-use crate::domain::security::LaunchSecurityType;
+use crate::domain::features::IoapicDriver;
+use crate::domain::peripheral::{
+    FilesystemDriverType, InputBus, InputType, IommuDriver, IommuModel,
+};
+use crate::domain::security::{LaunchSecurity, LaunchSecurityType};
 use crate::domain::{Domain, VirtType};
+use crate::{Error, OnOff};
 
 /// Refuses devices that cannot be, or that this QEMU does not have.
 pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     check_aliases(domain)?;
-    check_displays(domain)?;
-    check_cards(domain)?;
     check_panics(domain)?;
     check_queues(domain)?;
-    domain.devices.hostdevs.iter().try_for_each(|hostdev| check_hostdev(domain, hostdev))?;
     check_security(domain, has)?;
     let zpci = domain
         .devices
@@ -30,14 +27,7 @@ pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), E
     if zpci && !has("zpci") {
         return Err(Error::unsupported("This QEMU binary doesn't support zPCI"));
     }
-    if let Some(iommu) = &domain.devices.iommu
-        && iommu.model == IommuModel::Intel
-        && Chipset::of(domain) != Chipset::Q35
-    {
-        return Err(Error::unsupported(
-            "IOMMU device: 'intel' is only supported with Q35 machines",
-        ));
-    }
+    check_iommu(domain)?;
     let arch = domain.os.machine.arch.as_deref().unwrap_or_default();
     if domain.devices.nvram.is_some() && !arch.starts_with("ppc64") {
         return Err(Error::unsupported("nvram device is only supported for PPC64"));
@@ -48,8 +38,7 @@ pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), E
         }
     }
     for input in &domain.devices.inputs {
-        let fixed =
-            matches!(input.kind, InputType::Mouse | InputType::Keyboard | InputType::Tablet);
+        let fixed = input.kind != InputType::Evdev;
         let other = input
             .model
             .is_some_and(|model| model != crate::domain::peripheral::VirtioDeviceModel::Virtio);
@@ -78,35 +67,28 @@ fn check_aliases(domain: &Domain) -> Result<(), Error> {
     }
 }
 
-/// Most cards can only be the first one.
-fn check_cards(domain: &Domain) -> Result<(), Error> {
-    let videos = &domain.devices.videos;
-    let kind = |video: &Video| video.model.as_ref().and_then(|model| model.kind);
-    if videos.len() > 1 && videos.iter().any(|video| kind(video) == Some(VideoModelType::None)) {
-        return Err(Error::unsupported(
-            "a 'none' video type must be the only video device defined for the domain",
-        ));
-    }
-    for (at, video) in videos.iter().enumerate() {
-        let Some(model) = &video.model else { continue };
-        let Some(kind) = model.kind else { continue };
-        if at > 0 && !matches!(kind, VideoModelType::Qxl | VideoModelType::Virtio) {
-            return Err(Error::unsupported(format!(
-                "video type '{kind}' is only valid as primary video device"
-            )));
-        }
-        if let Some(vgamem) = model.vgamem {
-            if kind != VideoModelType::Qxl {
-                return Err(Error::unsupported(
-                    "vgamem attribute only supported for video type qxl",
-                ));
-            }
-            if !vgamem.is_power_of_two() {
-                return Err(Error::unsupported("value for 'vgamem' must be power of two"));
-            }
-        }
-    }
-    Ok(())
+fn check_iommu(domain: &Domain) -> Result<(), Error> {
+    let Some(iommu) = &domain.devices.iommu else { return Ok(()) };
+    let (model, driver) = (iommu.model, &iommu.driver);
+    refuse(model == IommuModel::Virtio && *driver != IommuDriver::default(), || {
+        Error::xml("iommu model 'virtio' doesn't support additional attributes")
+    })?;
+    refuse(model == IommuModel::Smmuv3, || {
+        Error::unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines")
+    })?;
+    refuse(Chipset::of(domain) != Chipset::Q35, || {
+        Error::unsupported(format!("IOMMU device: '{model}' is only supported with Q35 machines"))
+    })?;
+    let remaps = driver.intremap == Some(OnOff::On);
+    let split = domain.features.ioapic.is_some_and(|ioapic| ioapic.driver == IoapicDriver::Qemu);
+    refuse(remaps && !split, || {
+        Error::unsupported(
+            "IOMMU interrupt remapping requires split I/O APIC (ioapic driver='qemu')",
+        )
+    })?;
+    refuse(driver.eim == Some(OnOff::On) && !remaps, || {
+        Error::unsupported("IOMMU eim requires interrupt remapping to be enabled")
+    })
 }
 
 fn check_panics(domain: &Domain) -> Result<(), Error> {
@@ -156,68 +138,20 @@ fn check_queues(domain: &Domain) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_displays(domain: &Domain) -> Result<(), Error> {
-    let displays = &domain.devices.graphics;
-    let has = |wanted: fn(&Graphics) -> bool| displays.iter().any(wanted);
-    let headless = has(|display| matches!(display, Graphics::EglHeadless(_)));
-    let others = displays.len() > 1;
-    if headless
-        && others
-        && !has(|display| matches!(display, Graphics::Vnc(_) | Graphics::Spice(_)))
-    {
-        return Err(Error::unsupported(
-            "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types",
-        ));
-    }
-    let needs_spice = domain.devices.char_sources().into_iter().find_map(|source| match source {
-        CharSource::SpiceVmc => Some("spicevmc"),
-        CharSource::SpicePort(_) => Some("spiceport"),
-        _ => None,
-    });
-    if let Some(kind) =
-        needs_spice.filter(|_| !has(|display| matches!(display, Graphics::Spice(_))))
-    {
-        return Err(Error::unsupported(format!(
-            "chardev '{kind}' not supported without spice graphics"
-        )));
-    }
-    for display in displays {
-        if let Graphics::Spice(spice) = display
-            && spice.tls_port.is_some_and(|port| port > 0)
-        {
-            return Err(Error::unsupported(
-                "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn check_hostdev(domain: &Domain, hostdev: &Hostdev) -> Result<(), Error> {
-    match &hostdev.source {
-        HostdevSource::ScsiHost(_) if hostdev.info.boot.is_some() => Err(Error::unsupported(
-            "booting from assigned devices is not supported by vhost SCSI devices",
-        )),
-        HostdevSource::Mdev(_)
-            if hostdev.display == Some(OnOff::On) && domain.devices.graphics.is_empty() =>
-        {
-            Err(Error::unsupported(
-                "graphics device is needed for attribute value 'display=on' in <hostdev>",
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn check_security(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
-    match domain.launch_security.as_ref().map(|security| security.kind) {
+    let security = domain.launch_security.as_ref();
+    let lax = |sev: &LaunchSecurity| sev.kind == LaunchSecurityType::Sev && sev.policy.is_none();
+    refuse(security.is_some_and(|security| lax(security)), || {
+        Error::xml("failed to get launch security policy")
+    })?;
+    match security.map(|security| security.kind) {
         // Only what KVM runs can be encrypted.
         Some(LaunchSecurityType::Sev) if !has("sev-guest") || domain.virt_type != VirtType::Kvm => {
             Err(Error::unsupported("SEV launch security is not supported with this QEMU binary"))
         }
-        Some(LaunchSecurityType::S390Pv) if !has("s390-pv-guest") => Err(Error::unsupported(
-            "S390 PV launch security is not supported with this QEMU binary",
-        )),
+        Some(LaunchSecurityType::S390Pv) if Chipset::of(domain) != Chipset::Other => Err(
+            Error::unsupported("S390 PV launch security is not supported with this QEMU binary"),
+        ),
         _ => Ok(()),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::refuse;
 use crate::domain::Domain;
 use crate::domain::address::{Address, DriveAddress};
 use crate::domain::complete::{Chipset, drive};
-use crate::domain::controller::ControllerType;
+use crate::domain::controller::{ControllerModel, ControllerType};
 use crate::domain::disk::{Disk, DiskBus, DiskDevice};
 use crate::domain::storage::{StorageFormat, StorageSource};
 use crate::{Code, Error};
@@ -16,6 +17,7 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     domain.devices.disks.iter().try_for_each(|disk| check_iothread(domain, disk))?;
     check_names(domain)?;
     check_places(domain)?;
+    check_targets(domain)?;
     check_controllers(domain)
 }
 
@@ -33,6 +35,12 @@ fn check_disk(disk: &Disk) -> Result<(), Error> {
     if let Some(wrong) = wrong_bus(disk) {
         return Err(wrong);
     }
+    refuse(disk.device == DiskDevice::Floppy && !name.starts_with("fd"), || {
+        Error::internal(format!("Invalid floppy device name: {name}"))
+    })?;
+    refuse(disk.device == DiskDevice::Cdrom && bus == Some(DiskBus::Virtio), || {
+        Error::unsupported(format!("disk type of '{name}' does not support ejectable media"))
+    })?;
     check_source(disk)?;
     check_strings(disk)?;
     if matches!(disk.source, StorageSource::Dir(_))
@@ -50,19 +58,49 @@ fn check_disk(disk: &Disk) -> Result<(), Error> {
             "shared access for disk '{name}' requires use of supported storage format"
         )));
     }
-    let expected = match (bus, &disk.info.address) {
-        (_, None) => true,
-        (Some(DiskBus::Ide | DiskBus::Scsi | DiskBus::Sata | DiskBus::Fdc), address) => {
-            matches!(address, Some(Address::Drive(_)))
+    check_address(disk)
+}
+
+/// Each bus has its own kind of place, and not all of it.
+fn check_address(disk: &Disk) -> Result<(), Error> {
+    let (Some(bus), Some(address)) = (disk.target.bus, &disk.info.address) else { return Ok(()) };
+    match (bus, address) {
+        (DiskBus::Ide | DiskBus::Scsi | DiskBus::Sata | DiskBus::Fdc, Address::Drive(place)) => {
+            check_drive(bus, place)
         }
-        (Some(DiskBus::Usb), address) => matches!(address, Some(Address::Usb(_))),
-        _ => true,
-    };
-    if expected {
-        return Ok(());
+        (DiskBus::Ide | DiskBus::Scsi | DiskBus::Sata | DiskBus::Fdc, Address::Ccw(_)) => Ok(()),
+        (DiskBus::Ide | DiskBus::Scsi | DiskBus::Sata | DiskBus::Fdc, other) => {
+            Err(Error::unsupported(format!(
+                "Invalid address type '{}' for the disk '{}' with the bus type '{bus}'",
+                other.word(),
+                disk.target.dev
+            )))
+        }
+        (DiskBus::Usb, Address::Usb(_)) => Ok(()),
+        (DiskBus::Usb, _) => Err(Error::internal("unexpected address type for usb disk")),
+        (DiskBus::Virtio, Address::Pci(_) | Address::Ccw(_) | Address::VirtioMmio) => Ok(()),
+        (DiskBus::Virtio, other) => Err(Error::unsupported(format!(
+            "virtio disk cannot have an address of type '{}'",
+            other.word()
+        ))),
+        _ => Ok(()),
     }
-    let bus = bus.map_or("", DiskBus::word);
-    Err(Error::internal(format!("unexpected address type for {bus} disk")))
+}
+
+fn check_drive(bus: DiskBus, place: &DriveAddress) -> Result<(), Error> {
+    let (first, several) = match bus {
+        DiskBus::Fdc => ("Only 1 fdc controller is supported", "Only 1 fdc bus is supported"),
+        DiskBus::Ide => ("Only 1 IDE controller is supported", ""),
+        _ => ("", "SCSI controller only supports 1 bus"),
+    };
+    refuse(place.controller > 0 && !first.is_empty(), || Error::internal(first))?;
+    refuse(place.bus > 0 && bus == DiskBus::Sata, || {
+        Error::unsupported("bus must be 0 for sata controller")
+    })?;
+    refuse(place.bus > 0 && !several.is_empty(), || Error::internal(several))?;
+    refuse(place.target > 0 && bus != DiskBus::Scsi, || {
+        Error::unsupported(format!("target must be 0 for {bus} controller"))
+    })
 }
 
 /// Only a drive with a medium that can be taken out can be without one.
@@ -154,7 +192,7 @@ fn wrong_bus(disk: &Disk) -> Option<Error> {
     let bus = disk.target.bus?;
     let wrong = match disk.device {
         DiskDevice::Floppy => bus != DiskBus::Fdc,
-        DiskDevice::Cdrom => matches!(bus, DiskBus::Virtio | DiskBus::Fdc),
+        DiskDevice::Cdrom => bus == DiskBus::Fdc,
         DiskDevice::Disk => bus == DiskBus::Fdc,
         DiskDevice::Lun => !matches!(bus, DiskBus::Virtio | DiskBus::Scsi),
     };
@@ -220,6 +258,24 @@ fn check_places(domain: &Domain) -> Result<(), Error> {
     Ok(())
 }
 
+/// An old SCSI controller has units but no targets.
+fn check_targets(domain: &Domain) -> Result<(), Error> {
+    let lsilogic = |index: u32| {
+        domain.devices.controllers.iter().any(|controller| {
+            controller.kind == ControllerType::Scsi
+                && controller.index == Some(index)
+                && controller.model == Some(ControllerModel::Lsilogic)
+        })
+    };
+    let mut scsi =
+        domain.devices.disks.iter().filter(|disk| disk.target.bus == Some(DiskBus::Scsi));
+    let beyond = scsi.any(|disk| match &disk.info.address {
+        Some(Address::Drive(place)) => place.target > 0 && lsilogic(place.controller),
+        _ => false,
+    });
+    refuse(beyond, || Error::unsupported("target must be 0 for controller model 'lsilogic'"))
+}
+
 /// The chipsets have one controller each of IDE and of floppies.
 fn check_controllers(domain: &Domain) -> Result<(), Error> {
     let beyond = |kind| {
@@ -240,9 +296,6 @@ fn check_controllers(domain: &Domain) -> Result<(), Error> {
         return Err(Error::unsupported(
             "IDE controllers are unsupported for this QEMU binary or machine type",
         ));
-    }
-    if beyond(ControllerType::Fdc) {
-        return Err(Error::internal("Only 1 fdc controller is supported"));
     }
     Ok(())
 }

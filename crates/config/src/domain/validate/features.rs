@@ -1,11 +1,11 @@
 //! Rules of features, of processors' identities and of the firmware's tables.
 
 use super::refuse;
-use crate::domain::Domain;
 use crate::domain::complete::Chipset;
-use crate::domain::cpu::{AddressBitsMode, CpuMode};
+use crate::domain::cpu::{AddressBitsMode, CpuMode, Numa};
 use crate::domain::os::Firmware;
 use crate::domain::sysinfo::{Sysinfo, SysinfoType};
+use crate::domain::{Domain, VirtType};
 use crate::{Error, OnOff, Uuid, YesNo};
 
 /// Most characters of a vendor that Hyper-V is shown, and as many as a processor's has.
@@ -28,7 +28,14 @@ fn check_hyperv(domain: &Domain) -> Result<(), Error> {
     refuse(spinlocks.is_some_and(|s| s.state == OnOff::On && s.retries.is_none()), || {
         Error::xml("Missing required attribute 'retries' in element 'spinlocks'")
     })?;
-    let vendor = hyperv.vendor_id.as_ref().and_then(|vendor| vendor.value.as_deref());
+    let shown = hyperv.vendor_id.as_ref().filter(|vendor| vendor.state == OnOff::On);
+    refuse(shown.is_some_and(|vendor| vendor.value.is_none()), || {
+        Error::xml("missing 'value' attribute for HyperV feature 'vendor_id'")
+    })?;
+    let vendor = shown.and_then(|vendor| vendor.value.as_deref());
+    refuse(vendor.is_some_and(|vendor| vendor.contains(',')), || {
+        Error::xml("HyperV vendor_id value is invalid")
+    })?;
     refuse(vendor.is_some_and(|vendor| vendor.len() > VENDOR), || {
         Error::xml("HyperV vendor_id value must not be more than 12 characters.")
     })
@@ -36,6 +43,7 @@ fn check_hyperv(domain: &Domain) -> Result<(), Error> {
 
 fn check_machine(domain: &Domain) -> Result<(), Error> {
     let features = &domain.features;
+    let x86 = Chipset::of(domain) != Chipset::Other;
     let tseg = features.smm.as_ref().is_some_and(|smm| smm.tseg.is_some());
     refuse(tseg && Chipset::of(domain) != Chipset::Q35, || {
         Error::unsupported("SMM TSEG is only supported with q35 machine type")
@@ -55,15 +63,40 @@ fn check_machine(domain: &Domain) -> Result<(), Error> {
             msrs.unknown
         )));
     }
+    let pseries = [
+        (features.hpt.is_some(), "hpt"),
+        (features.htm.is_some(), "htm"),
+        (features.nested_hv.is_some(), "nested-hv"),
+        (features.ccf_assist.is_some(), "ccf-assist"),
+        (features.cfpc.is_some(), "cfpc"),
+        (features.sbbc.is_some(), "sbbc"),
+        (features.ibs.is_some(), "ibs"),
+    ];
+    if let Some((_, name)) = pseries.into_iter().find(|(there, _)| *there && x86) {
+        return Err(Error::unsupported(format!(
+            "The '{name}' feature is not supported for architecture '{}' or machine type '{}'",
+            domain.os.machine.arch.as_deref().unwrap_or_default(),
+            domain.os.machine.machine.as_deref().unwrap_or_default(),
+        )));
+    }
+    let cache = features.tcg.tb_cache;
+    refuse(cache.is_some() && domain.virt_type == VirtType::Kvm, || {
+        Error::unsupported("TCG features are incompatible with domain type 'kvm'")
+    })?;
+    refuse(cache.is_some_and(|cache| cache.0 % 1024 != 0), || {
+        Error::unsupported("tb-cache size must be an integer multiple of MiB")
+    })?;
     let ring = features.kvm.as_ref().and_then(|kvm| kvm.dirty_ring.as_ref());
     let wrong = |size: u32| !size.is_power_of_two() || !(1024..=65536).contains(&size);
+    refuse(ring.is_some_and(|r| r.state == OnOff::On && r.size.is_none()), || {
+        Error::xml("Missing required attribute 'size' in element 'dirty-ring'")
+    })?;
     let wrong = ring.is_some_and(|r| r.state == OnOff::On && r.size.is_some_and(wrong));
     refuse(wrong, || Error::xml("dirty ring must be power of 2 and ranges [1024, 65536]"))?;
     let serial = domain.os.bios.as_ref().is_some_and(|b| b.useserial == Some(YesNo::Yes));
     refuse(serial && domain.devices.serials.is_empty(), || {
         Error::xml("need at least one serial port to use BIOS serial output")
     })?;
-    let x86 = Chipset::of(domain) != Chipset::Other;
     refuse(domain.os.firmware == Some(Firmware::Efi) && x86 && !features.acpi, || {
         Error::unsupported("UEFI requires ACPI on this architecture")
     })
@@ -95,6 +128,7 @@ fn check_cpu(domain: &Domain) -> Result<(), Error> {
 fn check_distances(domain: &Domain) -> Result<(), Error> {
     let Some(numa) = domain.cpu.as_ref().and_then(|cpu| cpu.numa.as_ref()) else { return Ok(()) };
     refuse(numa.cells.is_empty(), || Error::xml("NUMA topology defined without NUMA cells"))?;
+    check_caches(numa)?;
     let count = numa.cells.len() as u64;
     for (at, cell) in numa.cells.iter().enumerate() {
         for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
@@ -118,6 +152,33 @@ fn check_distances(domain: &Domain) -> Result<(), Error> {
             "Argument 'cellid' in memnode element must correspond to existing guest's NUMA cell",
         )
     })
+}
+
+/// Caches have levels, and figures are about nodes and caches that there are.
+fn check_caches(numa: &Numa) -> Result<(), Error> {
+    for (at, cell) in numa.cells.iter().enumerate() {
+        refuse(cell.caches.iter().any(|cache| cache.level == 0), || {
+            Error::xml(format!("Invalid 'level' attribute in cache element for NUMA node {at}"))
+        })?;
+    }
+    let Some(figures) = &numa.interconnects else { return Ok(()) };
+    let latencies = figures.latencies.iter().map(|it| (it.initiator, it.target, it.cache));
+    let bandwidths = figures.bandwidths.iter().map(|it| (it.initiator, it.target, it.cache));
+    for (initiator, target, cache) in latencies.chain(bandwidths) {
+        for (node, name) in [(initiator, "initiator"), (target, "target")] {
+            refuse(node as usize >= numa.cells.len(), || {
+                Error::xml(format!("'{name}' refers to a non-existent NUMA node"))
+            })?;
+        }
+        let has = |level| {
+            let cell = numa.cells.get(target as usize);
+            cell.is_some_and(|cell| cell.caches.iter().any(|cache| cache.level == level))
+        };
+        refuse(cache.is_some_and(|level| level != 0 && !has(level)), || {
+            Error::xml("'cache' refers to a non-existent NUMA node cache")
+        })?;
+    }
+    Ok(())
 }
 
 fn check_sysinfo(domain: &Domain, sysinfo: &Sysinfo) -> Result<(), Error> {

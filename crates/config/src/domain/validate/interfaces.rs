@@ -6,7 +6,11 @@ use super::refuse;
 use crate::Error;
 use crate::YesNo;
 use crate::domain::Domain;
-use crate::domain::interface::{Bandwidth, Interface, InterfaceSource, Ip, IpFamily};
+use crate::domain::device::TeamingType;
+use crate::domain::device::VirtioOptions;
+use crate::domain::interface::{
+    Bandwidth, Interface, InterfaceSource, Ip, IpFamily, VirtualPortType,
+};
 
 /// The highest VLAN tag.
 const HIGHEST_TAG: u32 = 4095;
@@ -14,6 +18,121 @@ const HIGHEST_TAG: u32 = 4095;
 /// Refuses interfaces that no guest can have.
 pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     domain.devices.interfaces.iter().try_for_each(check_interface)
+}
+
+/// Refuses what completion would make something else of.
+pub(super) fn check_written(interfaces: &[Interface]) -> Result<(), Error> {
+    for interface in interfaces {
+        if let Some(vlan) = interface.vlan.as_deref() {
+            refuse(vlan.tags.is_empty(), || {
+                Error::xml(
+                    "missing tag id - each <vlan> must have at least one <tag id='n'/> subelement",
+                )
+            })?;
+            refuse(vlan.trunk == Some(YesNo::No) && vlan.tags.len() > 1, || {
+                Error::xml(
+                    "invalid \"trunk='no'\" in <vlan> - trunk='yes' is required for more than one vlan tag",
+                )
+            })?;
+        }
+        refuse(interface.backend.kind.is_some(), || {
+            Error::xml("Invalid value for attribute 'type' in element 'backend': 'default'.")
+        })?;
+        check_driver(interface)?;
+        let routes = match &interface.source.source {
+            InterfaceSource::Ethernet(ends) | InterfaceSource::User(ends) => {
+                &ends.source.routes[..]
+            }
+            _ => &[],
+        };
+        let all = routes.iter().chain(&interface.routes);
+        refuse(all.into_iter().any(|route| route.metric == Some(0)), || {
+            Error::xml(
+                "Invalid value for attribute 'metric' in element 'route': Zero is not permitted",
+            )
+        })?;
+    }
+    Ok(())
+}
+
+fn check_driver(interface: &Interface) -> Result<(), Error> {
+    let assigned = matches!(interface.source.source, InterfaceSource::Hostdev(_));
+    let virtio = interface
+        .model
+        .as_ref()
+        .is_some_and(|model| model.kind.to_ascii_lowercase().starts_with("virtio"));
+    refuse(!virtio && !assigned && interface.driver.virtio != VirtioOptions::default(), || {
+        Error::unsupported("iommu driver option is only supported for virtio devices")
+    })
+}
+
+/// Rules of a pair of which one fills in for the other, of sizes and names.
+fn check_roles(interface: &Interface) -> Result<(), Error> {
+    let source = &interface.source.source;
+    let model = interface.model.as_ref().map_or("", |model| &model.kind);
+    if let Some(team) = &interface.teaming {
+        refuse(team.kind == TeamingType::Persistent && !model.starts_with("virtio"), || {
+            Error::unsupported(format!(
+                "virtio-net teaming persistent interface must be <model type='virtio'/>, not '{model}'"
+            ))
+        })?;
+        refuse(team.kind == TeamingType::Transient && team.persistent.is_none(), || {
+            Error::unsupported(
+                "teaming persistent attribute must be set if teaming type is 'transient'",
+            )
+        })?;
+    }
+    let isolated = interface.port.is_some_and(|port| port.isolated == Some(YesNo::Yes));
+    let open = interface
+        .virtualport
+        .as_ref()
+        .is_some_and(|port| port.kind == Some(VirtualPortType::OpenVSwitch));
+    refuse(isolated && open, || {
+        Error::unsupported(
+            "<port isolated='yes'/> is not supported for network interfaces with virtualport type='openvswitch'",
+        )
+    })?;
+    let tap = matches!(source, InterfaceSource::Ethernet(_));
+    refuse(interface.target.managed == Some(YesNo::No) && !tap, || {
+        Error::unsupported(format!(
+            "unmanaged target dev is not supported on interfaces of type '{}'",
+            source.word()
+        ))
+    })?;
+    let fixed = matches!(source, InterfaceSource::User(_) | InterfaceSource::Vdpa(_));
+    refuse(fixed && interface.mtu.is_some(), || {
+        let kind = source.word();
+        Error::unsupported(format!("setting MTU on interface type {kind} is not supported yet"))
+    })?;
+    let vdpa = matches!(source, InterfaceSource::Vdpa(_));
+    refuse(vdpa && !model.starts_with("virtio"), || {
+        Error::unsupported(format!("invalid model for interface of type 'vdpa': '{model}'"))
+    })
+}
+
+/// What user mode networking can be told.
+fn check_user(interface: &Interface) -> Result<(), Error> {
+    let InterfaceSource::User(ends) = &interface.source.source else { return Ok(()) };
+    refuse(!ends.source.ips.is_empty() || !ends.source.routes.is_empty(), || {
+        Error::unsupported(
+            "Invalid attempt to set network interface host-side IP route and/or address info on interface of type 'user'. This is only supported on interfaces of type 'ethernet'",
+        )
+    })?;
+    refuse(!interface.routes.is_empty(), || {
+        Error::unsupported(
+            "Invalid attempt to set network interface guest-side IP route, not supported by QEMU",
+        )
+    })?;
+    refuse(interface.ips.iter().any(|ip| ip.peer.is_some()), || {
+        Error::unsupported("Invalid attempt to set peer IP for guest")
+    })?;
+    for (family, name) in [(IpFamily::Ipv4, "IPv4"), (IpFamily::Ipv6, "IPv6")] {
+        let count = interface.ips.iter().filter(|ip| ip.family == Some(family)).count();
+        refuse(count > 1, || {
+            Error::unsupported(format!("Only one {name} address per interface is allowed"))
+        })?;
+    }
+    Ok(())
 }
 
 fn check_interface(interface: &Interface) -> Result<(), Error> {
@@ -28,6 +147,8 @@ fn check_interface(interface: &Interface) -> Result<(), Error> {
         ends.source.ips.iter().try_for_each(check_ip)?;
     }
     check_end(interface)?;
+    check_roles(interface)?;
+    check_user(interface)?;
     if let Some(bandwidth) = &interface.bandwidth {
         check_bandwidth(bandwidth, source)?;
     }
@@ -76,7 +197,28 @@ fn check_end(interface: &Interface) -> Result<(), Error> {
         InterfaceSource::Udp(socket) if socket.source.local.is_none() => {
             return Err(Error::xml("'<local>' element missing for 'udp' socket interface"));
         }
-        InterfaceSource::VhostUser(_) => {
+        InterfaceSource::Udp(socket)
+            if socket.source.local.as_ref().is_some_and(|local| local.address.is_none()) =>
+        {
+            return Err(Error::xml("Missing required attribute 'address' in element 'local'"));
+        }
+        InterfaceSource::VhostUser(user) => {
+            let (kind, mode) = (&*user.source.kind, &*user.source.mode);
+            refuse(kind != "unix", || {
+                Error::unsupported(format!(
+                    "Type='{kind}' unsupported for <interface type='vhostuser'>"
+                ))
+            })?;
+            refuse(!matches!(mode, "server" | "client"), || {
+                Error::xml(format!(
+                    "Invalid value for attribute 'mode' in element 'source': '{mode}'."
+                ))
+            })?;
+            refuse(mode == "server" && user.source.reconnect.is_some(), || {
+                Error::unsupported(
+                    "'reconnect' attribute unsupported 'server' mode for <interface type='vhostuser'>",
+                )
+            })?;
             let model = interface.model.as_ref().map_or("", |model| &model.kind);
             refuse(!model.starts_with("virtio"), || {
                 Error::internal(

@@ -8,11 +8,16 @@ mod cpu;
 mod devices;
 mod disk_options;
 mod disks;
+mod displays;
 mod features;
 mod firmware;
+mod hostdevs;
 mod interfaces;
 mod memory;
+mod namespace;
 mod peripherals;
+mod places;
+mod storage;
 mod tuning;
 mod written;
 
@@ -34,6 +39,9 @@ impl Domain {
         firmware::check(self)?;
         disks::check(self)?;
         devices::check(self, &has)?;
+        hostdevs::check(self, &has)?;
+        displays::check(self)?;
+        places::check(self)?;
         tuning::check(self)?;
         features::check(self)?;
         disk_options::check(self)?;

@@ -7,19 +7,14 @@ use super::refuse;
 use crate::domain::Domain;
 use crate::domain::complete::Chipset;
 use crate::domain::controller::{Controller, ControllerModel, ControllerType, PciModelName};
-use crate::domain::graphics::{Graphics, VideoModelType};
-use crate::domain::interface::Interface;
 use crate::domain::memory::MemoryModel;
 use crate::domain::peripheral::{
-    AccessMode, Filesystem, FilesystemDriverType, FilesystemType, InputBus, InputType, PanicModel,
-    Shmem, ShmemModel, SmartcardSource, WatchdogModel,
+    AccessMode, Filesystem, FilesystemDriverType, FilesystemType, Input, InputBus, InputType,
+    PanicModel, Shmem, ShmemModel, SmartcardSource, TpmBackend, TpmModel, TpmVersion,
+    VirtioDeviceModel, WatchdogModel,
 };
 use crate::{Code, Error, YesNo};
 
-/// Longest password of VNC.
-const VNC_PASSWORD: usize = 8;
-/// Least video memory, in KiB.
-const LEAST_VRAM: u32 = 1024;
 /// The first address of a guest's socket that is not taken.
 const FIRST_CID: u32 = 3;
 
@@ -37,10 +32,7 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     }
     devices.filesystems.iter().try_for_each(|filesystem| check_filesystem(domain, filesystem))?;
     devices.shmems.iter().try_for_each(check_shmem)?;
-    devices.interfaces.iter().try_for_each(check_interface)?;
     check_inputs(domain)?;
-    check_shown(domain)?;
-    check_heard(domain)?;
     check_machines(domain)?;
     check_memories(domain)
 }
@@ -63,6 +55,9 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
             Error::unsupported(format!("controller iothread '{id}' not defined in iothreadid"))
         })?;
     }
+    let unknown = controller.kind == ControllerType::Scsi
+        && controller.model == Some(ControllerModel::Virtio);
+    refuse(unknown, || Error::unsupported("Unknown model type 'virtio'"))?;
     if controller.kind != ControllerType::Pci {
         return Ok(());
     }
@@ -77,6 +72,22 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
             )));
         }
     }
+    refuse(target.bus_nr.is_some_and(|number| !(1..=254).contains(&number)), || {
+        let number = target.bus_nr.unwrap_or_default();
+        Error::unsupported(format!("PCI controller busNr '{number}' out of range - must be 1-254"))
+    })?;
+    refuse(target.index.is_some_and(|own| (own == 0) != (index == 0)), || {
+        Error::unsupported(
+            "Only the PCI controller with index 0 can have target index 0, and vice versa",
+        )
+    })?;
+    let bus = controller.info.pci().map_or(0, |place| u32::from(place.bus));
+    let bridge = controller.model == Some(ControllerModel::PciBridge);
+    refuse(bridge && bus > 0 && bus >= index, || {
+        Error::unsupported(format!(
+            "PCI controller at index {index} (0x{index:02x}) has bus='0x{bus:02x}', but index must be larger than bus"
+        ))
+    })?;
     let Some(model) = controller.model else {
         return Err(Error::internal("PCI controller model was not set correctly"));
     };
@@ -95,13 +106,24 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
     }
     let name = controller.pci_model.as_ref().map(|model| model.name);
     let own = name.map_or("", PciModelName::word);
-    refuse(model == ControllerModel::PciBridge && target.hotplug.is_some(), || {
+    let fixed = matches!(model, ControllerModel::PciBridge | ControllerModel::PcieRoot);
+    refuse(fixed && target.hotplug.is_some(), || {
         Error::unsupported(format!(
             "Option 'hotplug' is not valid for PCI controller with index '{index}', model '{model}' and modelName '{own}'"
         ))
     })?;
-    let other = name.is_some_and(|name| name != PciModelName::PciBridge);
-    refuse(model == ControllerModel::PciBridge && other, || {
+    let own_names: &[PciModelName] = match model {
+        ControllerModel::PciBridge => &[PciModelName::PciBridge],
+        ControllerModel::PcieRootPort => &[PciModelName::PcieRootPort, PciModelName::Ioh3420],
+        ControllerModel::DmiToPciBridge => &[PciModelName::I82801b11Bridge],
+        ControllerModel::PcieToPciBridge => &[PciModelName::PciePciBridge],
+        ControllerModel::PcieSwitchUpstreamPort => &[PciModelName::X3130Upstream],
+        ControllerModel::PcieSwitchDownstreamPort => &[PciModelName::Xio3130Downstream],
+        ControllerModel::PciExpanderBus => &[PciModelName::Pxb],
+        ControllerModel::PcieExpanderBus => &[PciModelName::PxbPcie],
+        _ => &[],
+    };
+    refuse(name.is_some_and(|name| !own_names.contains(&name)), || {
         Error::unsupported(format!(
             "Option 'modelName' has invalid value for PCI controller with index '{index}', model '{model}' and modelName '{own}'"
         ))
@@ -110,7 +132,10 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
 
 fn check_filesystem(domain: &Domain, filesystem: &Filesystem) -> Result<(), Error> {
     let virtiofs = filesystem.driver.kind == Some(FilesystemDriverType::Virtiofs);
-    refuse(filesystem.source.is_none(), || {
+    let nowhere = filesystem.source.as_ref().is_none_or(|source| {
+        filesystem.kind == FilesystemType::Mount && source.dir.is_none() && source.socket.is_none()
+    });
+    refuse(nowhere, || {
         let device = &filesystem.target.dir;
         Error::new(Code::NoSource, format!("missing source information for device {device}"))
     })?;
@@ -118,6 +143,24 @@ fn check_filesystem(domain: &Domain, filesystem: &Filesystem) -> Result<(), Erro
         Error::unsupported("only supports mount filesystem type")
     })?;
     let squashed = filesystem.accessmode.is_some_and(|mode| mode != AccessMode::Passthrough);
+    refuse(filesystem.driver.kind == Some(FilesystemDriverType::Mtp), || {
+        Error::xml("Invalid value for attribute 'type' in element 'driver': 'mtp'.")
+    })?;
+    let moded = filesystem.fmode.is_some() || filesystem.dmode.is_some();
+    refuse(moded && filesystem.accessmode != Some(AccessMode::Mapped), || {
+        Error::unsupported("fmode and dmode must be used with accessmode=mapped")
+    })?;
+    for (said, what) in [
+        (squashed, "only supports passthrough accessmode"),
+        (filesystem.driver.wrpolicy.is_some(), "does not support wrpolicy"),
+        (filesystem.multidevs.is_some(), "does not support multidevs"),
+        (
+            filesystem.model.is_some_and(|m| m != VirtioDeviceModel::Virtio),
+            "does not support the model",
+        ),
+    ] {
+        refuse(virtiofs && said, || Error::unsupported(format!("virtiofs {what}")))?;
+    }
     let handle = filesystem.driver.kind == Some(FilesystemDriverType::Handle);
     refuse(handle && squashed, || Error::unsupported("only supports passthrough accessmode"))?;
     refuse(virtiofs && !has_shared_memory(domain), || {
@@ -133,6 +176,12 @@ fn check_shmem(shmem: &Shmem) -> Result<(), Error> {
         Some(ShmemModel::Ivshmem) => {
             Err(Error::unsupported("ivshmem device is not supported with this QEMU binary"))
         }
+        Some(ShmemModel::Plain) if shmem.server.is_some() => Err(Error::unsupported(
+            "shmem model 'ivshmem-plain' is supported only with server option disabled",
+        )),
+        Some(ShmemModel::Doorbell) if shmem.size.is_some() => {
+            Err(Error::unsupported("shmem model 'ivshmem-doorbell' does not support size setting"))
+        }
         Some(ShmemModel::Doorbell) if shmem.server.is_none() => Err(Error::unsupported(
             "shmem model 'ivshmem-doorbell' is supported only with server option enabled",
         )),
@@ -140,22 +189,12 @@ fn check_shmem(shmem: &Shmem) -> Result<(), Error> {
     }
 }
 
-fn check_interface(interface: &Interface) -> Result<(), Error> {
-    refuse(interface.info.acpi.is_some_and(|acpi| acpi.index == 0), || {
-        Error::xml("Invalid value for attribute 'index' in element 'acpi': Zero is not permitted")
-    })?;
-    let rom = interface.info.rom.as_deref();
-    let tuned = rom.is_some_and(|rom| {
-        rom.enabled == Some(YesNo::No) && (rom.bar.is_some() || rom.file.is_some())
-    });
-    refuse(tuned, || Error::unsupported("ROM tuning is not supported when ROM is disabled"))
-}
-
 fn check_inputs(domain: &Domain) -> Result<(), Error> {
     for input in &domain.devices.inputs {
         refuse(input.bus == Some(InputBus::Xen), || Error::internal("unsupported input bus xen"))?;
         let tablet = input.kind == InputType::Tablet && input.bus == Some(InputBus::Ps2);
         refuse(tablet, || Error::internal("ps2 bus does not support tablet input device"))?;
+        check_evdev(input)?;
         if let Some(model) = input.model.filter(|_| input.bus != Some(InputBus::Virtio)) {
             return Err(Error::unsupported(format!(
                 "only bus 'virtio' is supported for input model '{model}'"
@@ -165,66 +204,24 @@ fn check_inputs(domain: &Domain) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_shown(domain: &Domain) -> Result<(), Error> {
-    for display in &domain.devices.graphics {
-        match display {
-            Graphics::Vnc(vnc) => {
-                let length = vnc.password.passwd.as_deref().map_or(0, str::len);
-                refuse(length > VNC_PASSWORD, || {
-                    Error::unsupported(format!(
-                        "VNC password is {length} characters long, only {VNC_PASSWORD} permitted"
-                    ))
-                })?;
-            }
-            Graphics::Rdp(_) | Graphics::Desktop(_) => {
-                let what = format!("{} graphics are not supported with this QEMU", display.word());
-                return Err(Error::unsupported(what));
-            }
-            _ => {}
-        }
+/// Rules of devices of the host that are shown as they are.
+fn check_evdev(input: &Input) -> Result<(), Error> {
+    let kind = input.kind;
+    if !matches!(kind, InputType::Passthrough | InputType::Evdev) {
+        return Ok(());
     }
-    let mut primaries = 0;
-    for model in domain.devices.videos.iter().filter_map(|video| video.model.as_ref()) {
-        primaries += u32::from(model.primary == Some(YesNo::Yes));
-        refuse(primaries > 1, || Error::unsupported("Only one primary video device is supported"))?;
-        let Some(kind) = model.kind else { continue };
-        let foreign =
-            matches!(kind, VideoModelType::Gop | VideoModelType::Xen | VideoModelType::Vbox);
-        refuse(foreign, || {
-            Error::unsupported(format!(
-                "domain configuration does not support video model '{kind}'"
-            ))
-        })?;
-        let several = matches!(kind, VideoModelType::Qxl | VideoModelType::Virtio);
-        refuse(!several && model.heads.is_some_and(|heads| heads > 1), || {
-            Error::unsupported(format!("video type '{kind}' doesn't support multiple 'heads'"))
-        })?;
-        let small = kind == VideoModelType::Vga && model.vram.is_some_and(|vram| vram < LEAST_VRAM);
-        refuse(small, || Error::unsupported("value for 'vram' must be at least 1 MiB (1024 KiB)"))?;
-        refuse(kind == VideoModelType::Cirrus && model.resolution.is_some(), || {
-            Error::xml("model resolution is not supported")
-        })?;
+    refuse(input.bus == Some(InputBus::Ps2), || {
+        Error::internal(format!("ps2 bus does not support {kind} input device"))
+    })?;
+    let nameless = input.source.as_deref().is_some_and(|s| s.dev.is_none() && s.evdev.is_none());
+    refuse(nameless, || Error::xml("Missing evdev path for input device"))?;
+    match (kind, input.bus) {
+        (InputType::Passthrough, Some(InputBus::Virtio)) | (InputType::Evdev, None) => Ok(()),
+        (InputType::Passthrough, _) => Err(Error::unsupported(
+            "only bus 'virtio' is supported for 'passthrough' input devices",
+        )),
+        _ => Err(Error::unsupported("input evdev doesn't support bus element")),
     }
-    Ok(())
-}
-
-fn check_heard(domain: &Domain) -> Result<(), Error> {
-    let mut ids = HashSet::new();
-    for audio in &domain.devices.audios {
-        let Some(id) = audio.id else {
-            return Err(Error::xml("Missing required attribute 'id' in element 'audio'"));
-        };
-        refuse(id == 0, || {
-            Error::xml("Invalid value for attribute 'id' in element 'audio': Zero is not permitted")
-        })?;
-        refuse(!ids.insert(id), || Error::xml(format!("audio ID {id} is used multiple times")))?;
-    }
-    for audio in domain.devices.sounds.iter().filter_map(|sound| sound.audio.as_ref()) {
-        refuse(!ids.contains(&audio.id), || {
-            Error::xml(format!("no audio device with ID {}", audio.id))
-        })?;
-    }
-    Ok(())
 }
 
 fn check_machines(domain: &Domain) -> Result<(), Error> {
@@ -266,10 +263,31 @@ fn check_machines(domain: &Domain) -> Result<(), Error> {
         refuse(certificates.certificates.len() != 3, || {
             Error::xml("host-certificates mode needs exactly three certificates")
         })?;
+        if let Some(path) = certificates.database.as_deref().filter(|path| !path.starts_with('/')) {
+            return Err(Error::xml(format!("expecting absolute path: {path}")));
+        }
     }
-    refuse(devices.smartcards.len() > 1, || {
-        Error::unsupported("this QEMU binary lacks multiple smartcard support")
-    })
+    check_tpms(domain)
+}
+
+fn check_tpms(domain: &Domain) -> Result<(), Error> {
+    let x86 = Chipset::of(domain) != Chipset::Other;
+    for tpm in &domain.devices.tpms {
+        let spapr = matches!(tpm.model, Some(TpmModel::Spapr | TpmModel::SpaprProxy));
+        if let Some(model) = tpm.model.filter(|_| x86 && spapr) {
+            let qemu = domain.devices.emulator.as_deref().unwrap_or_default();
+            return Err(Error::unsupported(format!(
+                "The QEMU executable {qemu} does not support TPM model {model}"
+            )));
+        }
+        if let TpmBackend::Emulator(emulator) = &tpm.backend {
+            let old = emulator.version == Some(TpmVersion::V1_2);
+            refuse(old && emulator.active_pcr_banks.is_some(), || {
+                Error::xml("<active_pcr_banks/> requires TPM version '2.0'")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn check_memories(domain: &Domain) -> Result<(), Error> {

@@ -7,8 +7,8 @@ use crate::domain::clock::{TickPolicy, TimerName};
 use crate::domain::memory::MemorySourceType;
 use crate::domain::security::LabelType;
 use crate::domain::tuning::Scheduler;
-use crate::domain::{Domain, LifecycleAction};
-use crate::{Error, YesNo};
+use crate::domain::{Domain, LifecycleAction, VirtType};
+use crate::{Error, RangeSet, YesNo};
 
 /// Range of a period, in microseconds.
 const PERIOD: std::ops::RangeInclusive<u64> = 1000..=1_000_000;
@@ -24,8 +24,13 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     check_actions(domain)?;
     check_clock(domain)?;
     check_labels(domain)?;
+    let tuned = !domain.cputune.cachetunes.is_empty() || !domain.cputune.memorytunes.is_empty();
+    refuse(tuned && domain.virt_type != VirtType::Kvm, || {
+        Error::unsupported("cachetune is only supported for KVM domains")
+    })?;
+    check_cache_tuning(domain)?;
     let mut events = HashSet::new();
-    let twice = domain.perf.iter().flat_map(|perf| &perf.events).find(|e| !events.insert(&e.name));
+    let twice = domain.perf.iter().flat_map(|perf| &perf.events).find(|e| !events.insert(e.name));
     if let Some(twice) = twice {
         return Err(Error::xml(format!("perf event '{}' was already specified", twice.name)));
     }
@@ -83,6 +88,37 @@ fn check_cpu_time(domain: &Domain) -> Result<(), Error> {
     }
 }
 
+fn check_cache_tuning(domain: &Domain) -> Result<(), Error> {
+    for part in &domain.cputune.cachetunes {
+        let mut parts = HashSet::new();
+        for cache in &part.caches {
+            refuse(!parts.insert((cache.id, cache.level, cache.kind)), || {
+                Error::xml(format!(
+                    "Colliding cache allocations for cache level '{}' id '{}', type '{}'",
+                    cache.level, cache.id, cache.kind
+                ))
+            })?;
+        }
+    }
+    let tune = &domain.cputune;
+    let of_caches = tune.cachetunes.iter().map(|part| &part.vcpus);
+    let sets: Vec<&RangeSet> =
+        of_caches.chain(tune.memorytunes.iter().map(|part| &part.vcpus)).collect();
+    for (at, set) in sets.iter().enumerate() {
+        let crosses = |other: &&RangeSet| other.overlaps(set) && *other != *set;
+        refuse(sets[..at].iter().any(crosses), || Error::xml("Overlapping vcpus in resctrls"))?;
+    }
+    for part in &domain.cputune.memorytunes {
+        let mut nodes = HashSet::new();
+        for node in &part.nodes {
+            refuse(!nodes.insert(node.id), || {
+                Error::xml(format!("Memory Bandwidth already defined for node {}", node.id))
+            })?;
+        }
+    }
+    Ok(())
+}
+
 fn check_pins(domain: &Domain) -> Result<(), Error> {
     let tune = &domain.cputune;
     let mut vcpus = HashSet::new();
@@ -106,13 +142,7 @@ fn check_pins(domain: &Domain) -> Result<(), Error> {
             Error::xml(format!("duplicate iothread id '{}' found", thread.id))
         })?;
     }
-    let mut paths = HashSet::new();
-    match domain.blkiotune.devices.iter().find(|device| !paths.insert(&device.path)) {
-        Some(twice) => {
-            Err(Error::unsupported(format!("duplicate blkio device path '{}'", twice.path)))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn check_memory(domain: &Domain) -> Result<(), Error> {
@@ -131,6 +161,9 @@ fn check_memory(domain: &Domain) -> Result<(), Error> {
         })?;
     }
     let Some(most) = domain.max_memory else { return Ok(()) };
+    refuse(most.slots == 0, || {
+        Error::xml("both maximum memory size and memory slot count must be specified")
+    })?;
     let cells =
         domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cells.len()).sum::<usize>();
     refuse(domain.memory.is_some_and(|memory| memory.size > most.size), || {
@@ -154,6 +187,18 @@ fn check_vcpus(domain: &Domain) -> Result<(), Error> {
             Error::unsupported("vcpu 0 can't be offline")
         })?;
     }
+    let first = domain.vcpus.iter().flat_map(|vcpus| &vcpus.vcpus).find(|vcpu| vcpu.id == 0);
+    refuse(first.is_some_and(|vcpu| vcpu.hotpluggable == Some(YesNo::Yes)), || {
+        Error::unsupported("vcpu0 can't be hotpluggable")
+    })?;
+    let pools = domain.iothread_ids.iter().flat_map(|ids| &ids.iothreads);
+    let pools = pools.map(|thread| (thread.thread_pool_min, thread.thread_pool_max));
+    let shared =
+        domain.default_iothread.iter().map(|all| (all.thread_pool_min, all.thread_pool_max));
+    let mut pools = pools.chain(shared);
+    refuse(pools.any(|(least, most)| least.zip(most).is_some_and(|(l, m)| l > m)), || {
+        Error::unsupported("thread_pool_min must be smaller or equal to thread_pool_max")
+    })?;
     let none = domain.vcpus.is_none() && domain.vcpu.as_ref().is_some_and(|v| v.current == Some(0));
     refuse(none, || Error::unsupported("vcpu 0 can't be offline"))
 }
@@ -163,6 +208,21 @@ fn check_actions(domain: &Domain) -> Result<(), Error> {
     refuse(all.contains(&Some(LifecycleAction::RenameRestart)), || {
         Error::unsupported(
             "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
+        )
+    })?;
+    for (action, event) in [(domain.on_poweroff, "poweroff"), (domain.on_reboot, "reboot")] {
+        let dumps = [LifecycleAction::CoredumpDestroy, LifecycleAction::CoredumpRestart];
+        if let Some(action) = action.filter(|action| dumps.contains(action)) {
+            return Err(Error::unsupported(format!(
+                "Lifecycle event '{event}' doesn't support '{action}' action"
+            )));
+        }
+    }
+    let swapped = domain.on_reboot == Some(LifecycleAction::Destroy)
+        && domain.on_poweroff == Some(LifecycleAction::Restart);
+    refuse(swapped, || {
+        Error::unsupported(
+            "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
         )
     })?;
     refuse(all[..2].contains(&Some(LifecycleAction::Preserve)), || {

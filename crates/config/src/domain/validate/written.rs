@@ -1,21 +1,26 @@
 //! Rules between the parts of a document, checked before completion builds on them.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
+use super::{chardevs, displays, hostdevs, interfaces, namespace, places, storage};
 use crate::domain::Domain;
-use crate::domain::chardev::{CharSource, Endpoint, Reconnect, SocketMode};
-use crate::domain::clock::ClockOffset;
+use crate::domain::chardev::{
+    ChannelType, CharSource, Endpoint, Reconnect, SocketMode, UnixSource,
+};
+use crate::domain::clock::{Catchup, ClockOffset, TickPolicy, TimerName};
 use crate::domain::complete::usb::is_disabled;
 use crate::domain::controller::ControllerType;
 use crate::domain::cpu::CpuMode;
 use crate::domain::graphics::VideoModelType;
-use crate::domain::hostdev::{HostScsiSource, HostdevSource};
-use crate::domain::peripheral::InputBus;
+use crate::domain::peripheral::{FilterId, InputBus, RedirRule};
 use crate::domain::storage::{Encryption, StorageSource};
-use crate::domain::tuning::Placement;
+use crate::domain::tuning::{NumaMode, Placement};
 use crate::domain::{Vcpu, address::Address};
 use crate::{Code, Error, OnOff, RangeSet, YesNo};
 
+/// For how long a boot menu can be shown, in milliseconds.
+const LONGEST_MENU: u32 = 65535;
 /// Fewest tries of a Hyper-V spin lock.
 const LEAST_RETRIES: u32 = 4095;
 
@@ -41,6 +46,17 @@ impl Domain {
     }
 
     fn check_texts(&self) -> Result<(), Error> {
+        if &*self.os.machine.kind == "exe" && self.os.init.is_none() {
+            return Err(Error::xml("init binary must be specified"));
+        }
+        let mut ciphers = HashSet::new();
+        let twice = self.keywrap.ciphers.iter().find(|cipher| !ciphers.insert(cipher.name));
+        if let Some(twice) = twice {
+            return Err(Error::internal(format!(
+                "A domain definition can have no more than one cipher node with name {}",
+                twice.name
+            )));
+        }
         if self.title.as_deref().is_some_and(|title| title.contains('\n')) {
             return Err(Error::xml("Domain title can't contain newlines"));
         }
@@ -60,6 +76,14 @@ impl Domain {
                 "missing 'start' attribute for clock with offset='absolute'",
             ));
         }
+        self.check_clock_written()?;
+        let mut paths = HashSet::new();
+        if let Some(twice) = self.blkiotune.devices.iter().find(|it| !paths.insert(&it.path)) {
+            return Err(Error::unsupported(format!(
+                "duplicate blkio device path '{}'",
+                twice.path
+            )));
+        }
         let spinlocks = self.features.hyperv.as_ref().and_then(|hyperv| hyperv.spinlocks);
         if spinlocks
             .is_some_and(|s| s.state == OnOff::On && s.retries.is_some_and(|n| n < LEAST_RETRIES))
@@ -73,6 +97,12 @@ impl Domain {
             return Err(Error::unsupported(
                 "invalid value for rebootTimeout, must be in range [-1,65535]",
             ));
+        }
+        let menu = self.os.bootmenu.and_then(|menu| menu.timeout);
+        if menu.is_some_and(|timeout| timeout > LONGEST_MENU) {
+            return Err(Error::unsupported(format!(
+                "invalid value for boot menu timeout, must be in range [0,{LONGEST_MENU}]"
+            )));
         }
         if let Some(cpu) = &self.cpu {
             let topology = cpu.topology.map(|t| {
@@ -95,6 +125,18 @@ impl Domain {
             if custom && cpu.model.is_none() && !cpu.features.is_empty() {
                 return Err(Error::xml("Non-empty feature list specified without CPU model"));
             }
+            let cells = cpu.numa.as_ref().map_or(&[][..], |numa| &numa.cells);
+            let siblings = cells.iter().filter_map(|cell| cell.distances.as_ref());
+            if siblings.clone().any(|distances| distances.siblings.is_empty()) {
+                return Err(Error::xml("NUMA distances defined without siblings"));
+            }
+            let mut siblings = siblings.flat_map(|distances| &distances.siblings);
+            if let Some(sibling) = siblings.find(|sibling| sibling.id as usize >= cells.len()) {
+                return Err(Error::xml(format!(
+                    "'sibling_id {}' does not refer to a valid cell within NUMA 'cell id'",
+                    sibling.id
+                )));
+            }
             let mut ids = HashSet::new();
             let cells = cpu.numa.iter().flat_map(|numa| &numa.cells);
             if let Some(id) = cells.filter_map(|cell| cell.id).find(|id| !ids.insert(*id)) {
@@ -104,10 +146,35 @@ impl Domain {
         Ok(())
     }
 
+    fn check_clock_written(&self) -> Result<(), Error> {
+        let Some(clock) = &self.clock else { return Ok(()) };
+        let number = |text: &str| text == "reset" || text.parse::<i64>().is_ok();
+        let counted = matches!(clock.offset, Some(ClockOffset::Utc | ClockOffset::Localtime));
+        if let Some(text) = clock.adjustment.as_deref().filter(|text| counted && !number(text)) {
+            return Err(Error::xml(format!("unknown clock adjustment '{text}'")));
+        }
+        for timer in &clock.timers {
+            let catchup = timer.catchup != Catchup::default();
+            if catchup && timer.tickpolicy != Some(TickPolicy::Catchup) {
+                return Err(Error::xml(
+                    "setting of timer catchup policies is only supported with tickpolicy='catchup'",
+                ));
+            }
+            let tsc = timer.name == TimerName::Tsc;
+            if !tsc && (timer.frequency.is_some() || timer.mode.is_some()) {
+                return Err(Error::unsupported(format!(
+                    "timer {} doesn't support setting of timer frequency",
+                    timer.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn check_vcpus(&self) -> Result<(), Error> {
         let Some(Vcpu { count, current, .. }) = self.vcpu else { return Ok(()) };
         if count == 0 {
-            return Err(Error::xml("invalid maxvcpus value '0'"));
+            return Err(Error::internal("CPU IDs in <numa> exceed the <vcpu> count"));
         }
         if current.is_some_and(|current| current > count) {
             return Err(Error::unsupported(
@@ -125,11 +192,32 @@ impl Domain {
                     "nodeset for NUMA memory tuning must be set if 'placement' is 'static'",
                 ));
             }
+            let automatic =
+                self.vcpu.as_ref().is_some_and(|v| v.placement == Some(Placement::Auto));
+            if memory.placement.is_none() && memory.nodeset.is_none() && !automatic {
+                return Err(Error::unsupported(
+                    "nodeset for NUMA memory tuning must be set if 'placement' is 'static'",
+                ));
+            }
             if memory.placement == Some(Placement::Auto) && !numatune.nodes.is_empty() {
                 return Err(Error::unsupported(
                     "Per-node binding is not compatible with automatic NUMA placement.",
                 ));
             }
+        }
+        let mut nodes = HashSet::new();
+        if let Some(twice) = numatune.nodes.iter().find(|node| !nodes.insert(node.cellid)) {
+            return Err(Error::xml(format!(
+                "Multiple memnode elements with cellid {}",
+                twice.cellid
+            )));
+        }
+        let restrictive = Some(NumaMode::Restrictive);
+        let whole = numatune.memory.as_ref().is_some_and(|memory| memory.mode == restrictive);
+        if whole && numatune.nodes.iter().any(|node| node.mode != restrictive) {
+            return Err(Error::xml(
+                "'restrictive' mode is required in memnode element when mode is 'restrictive' in memory element",
+            ));
         }
         let cells =
             self.cpu.as_ref().and_then(|cpu| cpu.numa.as_ref()).map_or(0, |numa| numa.cells.len());
@@ -146,6 +234,27 @@ impl Domain {
         for (at, sched) in tune.vcpuscheds.iter().enumerate() {
             if tune.vcpuscheds[..at].iter().any(|other| other.vcpus.overlaps(&sched.vcpus)) {
                 return Err(Error::detail("'vcpusched' attributes 'vcpus' must not overlap"));
+            }
+        }
+        let count = self.vcpu.as_ref().map_or(1, |vcpu| vcpu.count);
+        let last = tune.vcpuscheds.iter().filter_map(|sched| sched.vcpus.last()).max();
+        if let Some(vcpu) = last.filter(|vcpu| *vcpu >= count) {
+            return Err(Error::unsupported(format!(
+                "vCPU '{vcpu}' is not present in domain definition"
+            )));
+        }
+        let mut pins = HashSet::new();
+        for pin in &tune.iothreadpins {
+            if pin.iothread == 0 {
+                return Err(Error::xml(
+                    "Invalid value for attribute 'iothread' in element 'iothreadpin': Zero is not permitted",
+                ));
+            }
+            if !pins.insert(pin.iothread) {
+                return Err(Error::internal(format!(
+                    "duplicate iothreadpin for same iothread '{}'",
+                    pin.iothread
+                )));
             }
         }
         let written = self.iothread_ids.as_ref().map_or(&[][..], |ids| &ids.iothreads);
@@ -215,6 +324,7 @@ impl Domain {
     /// What a storage or a character device may not say.
     fn check_sources(&self) -> Result<(), Error> {
         for disk in &self.devices.disks {
+            storage::check_written(disk)?;
             let options = disk.source.options();
             if options.auth.is_some() && disk.auth.is_some() {
                 return Err(Error::unsupported(
@@ -235,10 +345,26 @@ impl Domain {
                 ));
             }
         }
+        if self.devices.disks.iter().any(|disk| disk.driver.iothread == Some(0)) {
+            return Err(Error::xml(
+                "Invalid value for attribute 'iothread' in element 'driver': Zero is not permitted",
+            ));
+        }
+        for target in self.devices.channels.iter().map(|channel| &channel.target) {
+            if target.kind == ChannelType::Guestfwd {
+                check_forwarded(target.address.as_deref())?;
+            }
+        }
         for source in self.devices.char_sources() {
             if let CharSource::Tcp(tcp) = source {
                 check_end(&tcp.source)?;
                 check_reconnect(tcp.source.reconnect)?;
+            }
+            if let CharSource::Unix(UnixSource { source: Some(socket), .. }) = source
+                && socket.reconnect.is_some()
+                && socket.mode == Some(SocketMode::Bind)
+            {
+                return Err(Error::internal("chardev reconnect is possible only for connect mode"));
             }
             if let CharSource::Unix(unix) = source {
                 check_reconnect(unix.source.as_ref().and_then(|socket| socket.reconnect))?;
@@ -298,36 +424,17 @@ impl Domain {
                 return Err(Error::unsupported("IOMMU device: 'virtio' requires ACPI"));
             }
         }
-        let mut scsi: Vec<&HostScsiSource> = Vec::new();
-        for hostdev in &self.devices.hostdevs {
-            if let HostdevSource::Usb(usb) = &hostdev.source {
-                match (usb.source.vendor, usb.source.product) {
-                    (Some(_), None) => return Err(Error::internal("missing product")),
-                    (None, Some(_)) => return Err(Error::internal("missing vendor")),
-                    _ => {}
-                }
-            }
-            if let HostdevSource::Scsi(device) = &hostdev.source {
-                if device.source.adapter.is_some() && device.source.address.is_none() {
-                    return Err(Error::xml("'address' must be specified for scsi hostdev source"));
-                }
-                if scsi.contains(&&*device.source) {
-                    return Err(Error::xml("Hostdev already exists in the domain configuration"));
-                }
-                scsi.push(&device.source);
-            }
-            if matches!(hostdev.source, HostdevSource::Mdev(_)) && hostdev.model.is_none() {
-                return Err(Error::xml("Missing required attribute 'model' in element 'hostdev'"));
-            }
-            if let (HostdevSource::Mdev(_), Some(model), Some(address)) =
-                (&hostdev.source, hostdev.model, &hostdev.info.address)
-                && !matches!(address, Address::Pci(_) | Address::Ccw(_) | Address::Unassigned)
-            {
-                return Err(Error::xml(format!(
-                    "Unsupported address type '{}' with mediated device model '{model}'",
-                    address.word()
-                )));
-            }
+        namespace::check_written(&self.qemu)?;
+        chardevs::check_written(&self.devices.consoles)?;
+        interfaces::check_written(&self.devices.interfaces)?;
+        hostdevs::check_written(&self.devices)?;
+        displays::check_written(&self.devices.graphics)?;
+        if self.devices.audios.iter().any(|audio| audio.id.is_none()) {
+            return Err(Error::xml("Missing required attribute 'id' in element 'audio'"));
+        }
+        places::check_written(self)?;
+        if let Some(filter) = &self.devices.redirfilter {
+            filter.devices.iter().try_for_each(check_rule)?;
         }
         Ok(())
     }
@@ -357,6 +464,40 @@ fn is_smbios_date(text: &str) -> bool {
         && (year <= 99 || (1900..=9999).contains(&year))
 }
 
+/// The guest's own network speaks IPv4.
+fn check_forwarded(address: Option<&str>) -> Result<(), Error> {
+    let Some(address) = address else {
+        return Err(Error::xml("guestfwd channel does not define a target address"));
+    };
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => Ok(()),
+        Ok(IpAddr::V6(_)) => {
+            Err(Error::unsupported("guestfwd channel only supports IPv4 addresses"))
+        }
+        Err(_) => Err(Error::new(
+            Code::SystemError,
+            format!("Cannot parse socket address '{address}': Name or service not known"),
+        )),
+    }
+}
+
+/// A class has eight bits; a version is two numbers of two digits at most.
+fn check_rule(rule: &RedirRule) -> Result<(), Error> {
+    if let Some(class) = rule.class.filter(|class| *class != FilterId::ANY && class.0 > 0xff) {
+        return Err(Error::internal(format!("Invalid USB Class code 0x{:x}", class.0)));
+    }
+    let short = |digits: &str| {
+        (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_version = |text: &str| {
+        text == "-1" || text.split_once('.').is_some_and(|(one, two)| short(one) && short(two))
+    };
+    match rule.version.as_deref().filter(|version| !is_version(version)) {
+        Some(version) => Err(Error::xml(format!("Cannot parse USB device version {version}"))),
+        None => Ok(()),
+    }
+}
+
 /// Longest boot parameter of s390.
 const LOADPARM: usize = 8;
 
@@ -376,7 +517,7 @@ fn check_loadparm(text: &str) -> Result<(), Error> {
 }
 
 fn check_end(end: &Endpoint) -> Result<(), Error> {
-    if end.host.is_none() && end.mode != Some(SocketMode::Bind) {
+    if end.host.is_none() {
         return Err(Error::internal("Missing source host attribute for char device"));
     }
     if end.reconnect.is_some() && end.mode == Some(SocketMode::Bind) {

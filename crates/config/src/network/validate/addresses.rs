@@ -10,11 +10,19 @@ const SHORTEST_LEASE: u64 = 120;
 const LONGEST_RANGE: u128 = 65535;
 
 pub(super) fn check_ips(ips: &[NetworkIp], network: &str) -> Result<(), Error> {
-    let mut leased = [false; 2];
     for ip in ips {
         check_ip(ip, network)?;
-        let Some(dhcp) = &ip.dhcp else { continue };
-        check_dhcp(ip, dhcp, network)?;
+        if let Some(dhcp) = &ip.dhcp {
+            check_dhcp(ip, dhcp, network)?;
+        }
+    }
+    Ok(())
+}
+
+/// One address of a family has leases.
+pub(super) fn check_leases(ips: &[NetworkIp]) -> Result<(), Error> {
+    let mut leased = [false; 2];
+    for ip in ips.iter().filter(|ip| ip.dhcp.is_some()) {
         let (family, seen) =
             if ip.address.is_ipv4() { ("IPv4", &mut leased[0]) } else { ("IPv6", &mut leased[1]) };
         if *seen {

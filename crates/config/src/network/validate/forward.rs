@@ -72,10 +72,6 @@ fn check_devices(forward: &Forward, name: &str) -> Result<(), Error> {
 fn check_mode(forward: &Forward, mode: ForwardMode, name: &str) -> Result<(), Error> {
     let named = forward.dev.as_deref().or(forward.interfaces.first().map(|first| &*first.dev));
     match (mode, named) {
-        (ForwardMode::Hostdev, Some(device)) => Err(Error::unsupported(format!(
-            "hostdev network '{name}' lists '{device}' in the device pool, but hostdev networks require all \
-             devices to be listed by PCI address, not network device name"
-        ))),
         (ForwardMode::Open, Some(_)) => Err(Error::xml(format!(
             "forward dev not allowed for network '{name}' with forward mode='open'"
         ))),
@@ -84,6 +80,20 @@ fn check_mode(forward: &Forward, mode: ForwardMode, name: &str) -> Result<(), Er
                 "multiple forwarding interfaces specified for network '{name}', only one is supported"
             )))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Rules of the devices that are given to guests.
+pub(super) fn check_pool(network: &Network) -> Result<(), Error> {
+    let (mode, name) = (network.forward_mode(), network.name.as_str());
+    let Some(forward) = &network.forward else { return Ok(()) };
+    let named = forward.dev.as_deref().or(forward.interfaces.first().map(|first| &*first.dev));
+    match (mode, named) {
+        (ForwardMode::Hostdev, Some(device)) => Err(Error::unsupported(format!(
+            "hostdev network '{name}' lists '{device}' in the device pool, but hostdev networks require all \
+             devices to be listed by PCI address, not network device name"
+        ))),
         (ForwardMode::Hostdev, None) => Ok(()),
         (_, None) if !forward.addresses.is_empty() && forward.pf.is_none() => {
             Err(Error::unsupported(format!(

@@ -18,18 +18,34 @@ impl Network {
     pub fn validate(&self) -> Result<(), Error> {
         let name = self.name.as_str();
         dns::check(&self.dns, name)?;
+        ports::check(self)?;
         addresses::check_ips(&self.ips, name)?;
         addresses::check_routes(&self.routes, name)?;
-        ports::check(self)?;
+        if self.forward_mode().has_own_bridge() {
+            addresses::check_gateways(self)?;
+        }
         forward::check(self)?;
+        self.check_addressed()?;
+        // What follows libvirt looks at only once all is read.
         self.check_parts()?;
+        forward::check_pool(self)?;
+        addresses::check_leases(&self.ips)?;
+        ports::check_groups(self)?;
         if let Some(mac) = self.mac.and_then(|mac| mac.address).filter(Mac::is_multicast) {
             return Err(Error::xml(format!(
                 "Invalid multicast bridge mac address '{mac}' in network '{name}'"
             )));
         }
-        if self.forward_mode().has_own_bridge() {
-            addresses::check_gateways(self)?;
+        Ok(())
+    }
+
+    /// A network that leads somewhere by the daemon's own bridge has an address.
+    fn check_addressed(&self) -> Result<(), Error> {
+        let (mode, name) = (self.forward_mode(), self.name.as_str());
+        if mode.has_own_bridge() && mode != ForwardMode::None && self.ips.is_empty() {
+            return Err(Error::xml(format!(
+                "{mode} forwarding requested, but no IP address provided for network '{name}'"
+            )));
         }
         Ok(())
     }
@@ -54,15 +70,10 @@ impl Network {
         Ok(())
     }
 
-    /// Parts that only networks with a bridge of the daemon's own have, or that they must have.
+    /// Parts that only networks with a bridge of the daemon's own have.
     fn check_parts(&self) -> Result<(), Error> {
         let (mode, name) = (self.forward_mode(), self.name.as_str());
         if mode.has_own_bridge() {
-            if mode != ForwardMode::None && self.ips.is_empty() {
-                return Err(Error::xml(format!(
-                    "{mode} forwarding requested, but no IP address provided for network '{name}'"
-                )));
-            }
             return Ok(());
         }
         // The ports of a bridge of the host can be limited, those of macvtap cannot.

@@ -1,9 +1,9 @@
 //! Rules of ports: VLAN tags, virtual ports, groups.
 
 use crate::domain::interface::Vlan;
-use crate::network::Network;
 use crate::network::forward::ForwardMode;
 use crate::network::virtualport::{NetworkVirtualPort, VirtualPortType};
+use crate::network::{Network, PortGroup};
 use crate::{Error, YesNo};
 
 /// Largest VLAN tag.
@@ -19,24 +19,23 @@ pub(super) fn check(network: &Network) -> Result<(), Error> {
         }
         if let Some(vlan) = vlan {
             check_vlan(vlan)?;
-            let port = port.or(network.virtualport.as_deref());
-            if !has_vlans(network.forward_mode(), port) {
-                return Err(Error::unsupported(format!(
-                    "<vlan> element specified for network {}, whose type doesn't support vlan configuration",
-                    network.name
-                )));
-            }
         }
     }
-    check_groups(network)
+    Ok(())
 }
 
-fn has_vlans(mode: ForwardMode, port: Option<&NetworkVirtualPort>) -> bool {
-    match mode {
-        ForwardMode::Hostdev | ForwardMode::Passthrough => true,
-        ForwardMode::Bridge => port.is_some_and(|port| port.kind == VirtualPortType::OpenVSwitch),
-        _ => false,
-    }
+/// Whether every port that has VLAN tags, its own or the network's, can have some: through Open vSwitch, and
+/// as a device of the host without a virtual port of its kind.
+fn has_vlans(network: &Network) -> bool {
+    let mode = network.forward_mode();
+    let switched = |port: &NetworkVirtualPort| {
+        mode == ForwardMode::Bridge && port.kind == VirtualPortType::OpenVSwitch
+    };
+    let is_device = matches!(mode, ForwardMode::Hostdev | ForwardMode::Passthrough);
+    let own = is_device || network.virtualport.as_deref().is_some_and(switched);
+    let tagged = network.vlan.is_some();
+    let mut groups = network.portgroups.iter().filter(|group| tagged || group.vlan.is_some());
+    (own || !tagged) && groups.all(|group| group.virtualport.as_deref().map_or(own, switched))
 }
 
 fn check_vlan(vlan: &Vlan) -> Result<(), Error> {
@@ -53,6 +52,11 @@ fn check_vlan(vlan: &Vlan) -> Result<(), Error> {
     }
     if vlan.tags.iter().filter(|tag| tag.native_mode.is_some()).count() > 1 {
         return Err(Error::xml("duplicate native vlan setting"));
+    }
+    if vlan.trunk == Some(YesNo::No) && vlan.tags.iter().any(|tag| tag.native_mode.is_some()) {
+        return Err(Error::xml(
+            "invalid configuration in <vlan> - \"trunk='no'\" is not allowed with a native vlan id",
+        ));
     }
     if vlan.trunk == Some(YesNo::No) && vlan.tags.len() > 1 {
         return Err(Error::xml(
@@ -75,8 +79,14 @@ fn check_virtualport(port: &NetworkVirtualPort) -> Result<(), Error> {
     }
 }
 
-fn check_groups(network: &Network) -> Result<(), Error> {
+/// Rules of all groups together.
+pub(super) fn check_groups(network: &Network) -> Result<(), Error> {
     let name = &network.name;
+    if !has_vlans(network) {
+        return Err(Error::unsupported(format!(
+            "<vlan> element specified for network {name}, whose type doesn't support vlan configuration"
+        )));
+    }
     for (at, group) in network.portgroups.iter().enumerate() {
         let before = network.portgroups.iter().take(at);
         if before.clone().any(|other| other.name == group.name) {
@@ -85,8 +95,9 @@ fn check_groups(network: &Network) -> Result<(), Error> {
                 group.name
             )));
         }
-        if let (Some(_), Some(other)) =
-            (group.default, before.clone().find(|g| g.default.is_some()))
+        let is_default = |group: &PortGroup| group.default.is_some_and(|default| default.0);
+        if is_default(group)
+            && let Some(other) = before.clone().find(|other| is_default(other))
         {
             return Err(Error::unsupported(format!(
                 "network '{name}' has multiple default <portgroup> elements ({} and {}), but only one \

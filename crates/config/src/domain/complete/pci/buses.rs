@@ -120,14 +120,17 @@ impl Buses {
             .is_some_and(|bus| bus.slots[usize::from(at.slot & 31)].functions != 0)
     }
 
-    /// Takes a place that the user chose.
+    /// Takes a place that the user chose; the number of the bus, which is one more if the bridge to it had to be
+    /// added as well.
     ///
     /// # Errors
     /// As libvirt: no such place, a bus that does not suit, or a place already taken.
-    pub(super) fn reserve(&mut self, at: &PciAddress, connect: Connect) -> Result<(), Error> {
+    pub(super) fn reserve(&mut self, at: &PciAddress, connect: Connect) -> Result<u8, Error> {
+        let mut at = *at;
         if let Growth::Adds(_) = self.growth {
-            self.grow_to(usize::from(at.bus), connect)?;
+            at.bus = self.grow_to(usize::from(at.bus), connect)? as u8;
         }
+        let at = &at;
         self.check(at, connect)?;
         let slot = &mut self.buses[usize::from(at.bus)].slots[usize::from(at.slot)];
         let bit = 1 << at.function;
@@ -136,7 +139,7 @@ impl Buses {
         }
         slot.aggregate = (slot.functions == 0 || slot.aggregate) && connect.has(Connect::AGGREGATE);
         slot.functions |= bit;
-        Ok(())
+        Ok(at.bus)
     }
 
     /// Takes the next free place that suits.
@@ -224,24 +227,27 @@ impl Buses {
         };
         let Growth::Adds(bridging) = self.growth else { return Ok(bus) };
         let mut bus = bus;
-        let mut first = None;
+        let mut first: &[ControllerModel] = &[];
         let model = if connect.has(Connect::PCI) {
             let homeless = !self.buses.iter().any(|bus| bus.offers().has(Connect::PCI_BRIDGE));
             if homeless {
-                first = Some(match bridging {
-                    Bridging::Pcie => ControllerModel::PcieRootPort,
-                    Bridging::Dmi => ControllerModel::DmiToPciBridge,
-                });
+                first = match bridging {
+                    Bridging::Pcie => {
+                        &[ControllerModel::PcieRootPort, ControllerModel::PcieToPciBridge]
+                    }
+                    Bridging::Dmi => &[ControllerModel::DmiToPciBridge],
+                };
                 if add == 1 {
                     (add, bus) = (2, bus + 1);
                 }
             }
-            match bridging {
-                Bridging::Pcie if homeless => ControllerModel::PcieToPciBridge,
-                _ => ControllerModel::PciBridge,
-            }
-        } else if connect.has(Connect::PCIE | Connect::UPSTREAM | Connect::PCIE_BRIDGE) {
+            ControllerModel::PciBridge
+        } else if connect.has(Connect::PCIE | Connect::UPSTREAM) {
             ControllerModel::PcieRootPort
+        } else if connect.has(Connect::NOWHERE | Connect::PCIE_BRIDGE) {
+            return Err(Error::internal(
+                "Cannot automatically add a new PCI bus for a device that no added bus would take",
+            ));
         } else {
             return Err(Error::new(
                 Code::InternalError,
@@ -254,10 +260,10 @@ impl Buses {
         if self.buses.len() + add > MOST {
             return Err(Error::internal("No more available PCI slots"));
         }
-        for _ in 0..add {
-            let mut added = Bus::new(first.take().unwrap_or(model));
-            // The first of two carries the second.
-            if added.model != model {
+        for number in 0..add {
+            let mut added = Bus::new(first.get(number).copied().unwrap_or(model));
+            // The first of several carries the second.
+            if number == 0 && !first.is_empty() {
                 let slot = usize::from(added.first());
                 added.slots[slot].functions = 1;
             }

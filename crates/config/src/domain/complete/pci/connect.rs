@@ -37,6 +37,8 @@ impl Connect {
     pub(super) const AGGREGATE: Self = Self(1 << 11);
     /// Must be on the root bus.
     pub(super) const INTEGRATED: Self = Self(1 << 12);
+    /// Would be on PCI if there were such a device: no bus takes it.
+    pub(super) const NOWHERE: Self = Self(1 << 13);
 
     /// What devices usually need: a slot of conventional PCI.
     pub(super) const PCI_DEVICE: Self = Self(Self::PCI.0 | Self::HOTPLUG.0);
@@ -96,8 +98,7 @@ impl Connect {
     /// The same for a place that the user chose: the two kinds of endpoint, and hotplug, are his affair.
     pub(super) fn may(self, bus: Self) -> bool {
         let endpoints = if bus.has(Self::ENDPOINT) { Self::ENDPOINT } else { Self::NONE };
-        let bridge = if bus.has(Self::PCIE) { Self::PCIE_BRIDGE } else { Self::NONE };
-        self.has(Self((bus | endpoints | bridge).0 & Self::KINDS.0))
+        self.has(Self((bus | endpoints).0 & Self::KINDS.0))
     }
 
     /// What libvirt calls it in an error.

@@ -3,14 +3,17 @@
 use super::connect::Connect;
 use crate::domain::Devices;
 use crate::domain::chardev::SerialType;
+use crate::domain::complete::devices::is_known_model;
 use crate::domain::controller::{Controller, ControllerModel, ControllerType};
 use crate::domain::device::DeviceInfo;
 use crate::domain::disk::{DiskBus, VirtioModel};
 use crate::domain::graphics::{SoundModel, VideoModelType};
 use crate::domain::hostdev::{Hostdev, HostdevModel, HostdevSource};
-use crate::domain::interface::Interface;
+use crate::domain::interface::{Interface, InterfaceSource};
 use crate::domain::memory::{BalloonModel, MemoryModel};
-use crate::domain::peripheral::{InputBus, IommuModel, VirtioDeviceModel, WatchdogModel};
+use crate::domain::peripheral::{
+    Filesystem, FilesystemDriverType, InputBus, IommuModel, VirtioDeviceModel, WatchdogModel,
+};
 
 /// A device on PCI.
 pub(super) struct PciDevice<'a> {
@@ -70,17 +73,6 @@ impl Root {
     }
 }
 
-/// The function that a part of a USB 2.0 controller has in the slot that all parts share.
-pub(in crate::domain::complete) const fn usb_function(model: ControllerModel) -> Option<u8> {
-    match model {
-        ControllerModel::Ich9Ehci1 => Some(7),
-        ControllerModel::Ich9Uhci1 => Some(0),
-        ControllerModel::Ich9Uhci2 => Some(1),
-        ControllerModel::Ich9Uhci3 => Some(2),
-        _ => None,
-    }
-}
-
 /// Every device on PCI, in the order in which places are given.
 pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
     let mut list: Vec<PciDevice<'_>> = Vec::new();
@@ -97,9 +89,15 @@ pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
         add(&mut bridge.info, connect, if dmi { Role::DmiBridge } else { Role::Plain });
     }
     for filesystem in &mut devices.filesystems {
-        add(&mut filesystem.info, root.virtio_device(filesystem.model), Role::Plain);
+        let connect = of_filesystem(filesystem, root);
+        add(&mut filesystem.info, connect, Role::Plain);
     }
-    for interface in &mut devices.interfaces {
+    // An interface that is a device of the host gets its place with these.
+    let (assigned, interfaces): (Vec<_>, Vec<_>) = devices
+        .interfaces
+        .iter_mut()
+        .partition(|interface| matches!(interface.source.source, InterfaceSource::Hostdev(_)));
+    for interface in interfaces {
         let connect = of_interface(interface, root);
         add(&mut interface.info, connect, Role::Plain);
     }
@@ -108,9 +106,8 @@ pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
             SoundModel::Es1370 | SoundModel::Ac97 | SoundModel::Ich6 | SoundModel::Ich9 => {
                 Connect::PCI_DEVICE
             }
-            SoundModel::Sb16 | SoundModel::Pcspk | SoundModel::Usb | SoundModel::Ich7 => {
-                Connect::NONE
-            }
+            SoundModel::Ich7 => Connect::NOWHERE,
+            SoundModel::Sb16 | SoundModel::Pcspk | SoundModel::Usb => Connect::NONE,
         };
         let ich9 = sound.model == SoundModel::Ich9;
         add(&mut sound.info, connect, if ich9 { Role::Ich9Sound } else { Role::Plain });
@@ -126,6 +123,9 @@ pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
             Role::Plain,
         );
     }
+    for interface in assigned {
+        add(&mut interface.info, root.express(), Role::Plain);
+    }
     for hostdev in &mut devices.hostdevs {
         let connect = of_hostdev(hostdev, root);
         add(&mut hostdev.info, connect, Role::Plain);
@@ -134,7 +134,8 @@ pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
         let connect = match balloon.model {
             BalloonModel::Virtio | BalloonModel::NonTransitional => root.express(),
             BalloonModel::Transitional => Connect::PCI_DEVICE,
-            BalloonModel::Xen | BalloonModel::None => Connect::NONE,
+            BalloonModel::Xen => Connect::NOWHERE,
+            BalloonModel::None => Connect::NONE,
         };
         add(&mut balloon.info, connect, Role::Plain);
     }
@@ -182,18 +183,22 @@ pub(super) fn devices(devices: &mut Devices, root: Root) -> Vec<PciDevice<'_>> {
     list
 }
 
+fn of_filesystem(filesystem: &Filesystem, root: Root) -> Connect {
+    match filesystem.driver.kind {
+        Some(
+            FilesystemDriverType::Loop | FilesystemDriverType::Nbd | FilesystemDriverType::Ploop,
+        ) => Connect::NOWHERE,
+        _ => root.virtio_device(filesystem.model),
+    }
+}
+
 fn of_interface(interface: &Interface, root: Root) -> Connect {
     match interface.model.as_ref().map(|model| &*model.kind) {
         Some("virtio" | "virtio-non-transitional") => root.express(),
-        Some("e1000e" | "igb" | "vmxnet3") => root.express(),
-        Some("usb-net") => Connect::NONE,
-        _ if matches!(
-            interface.source.source,
-            crate::domain::interface::InterfaceSource::Hostdev(_)
-        ) =>
-        {
-            root.express()
-        }
+        Some("e1000e") => root.express(),
+        Some("usb-net") => Connect::NOWHERE,
+        // Of a model that only QEMU knows nothing says that it is old.
+        Some(name) if !is_known_model(name) => root.express(),
         _ => Connect::PCI_DEVICE,
     }
 }
@@ -225,9 +230,10 @@ fn of_controller(controller: &Controller, root: Root) -> (Connect, Role) {
         }
         (ControllerType::Usb, Some(model)) => {
             let function =
-                usb_function(model).map(|f| Role::UsbFunction(controller.index.unwrap_or(0), f));
+                model.usb_function().map(|f| Role::UsbFunction(controller.index.unwrap_or(0), f));
             (Connect::PCI_DEVICE, function.unwrap_or(Role::Plain))
         }
+        (ControllerType::Xenbus | ControllerType::Isa, _) => (Connect::NOWHERE, Role::Plain),
         _ => (Connect::NONE, Role::Plain),
     }
 }

@@ -6,7 +6,8 @@
 //! place: the same again with the new controllers, which now take places of their own; this time for good
 //! ```
 //!
-//! Invariant: a place that the user wrote is kept or refused, never moved.
+//! Invariant: a place that the user wrote is kept or refused. It moves by one bus, as libvirt has it, if that bus
+//! had to be added and with it another to carry it.
 
 mod buses;
 mod chipset;
@@ -16,11 +17,11 @@ mod options;
 
 use self::buses::{Bridging, Buses, Growth, MOST};
 use self::connect::Connect;
-pub(super) use self::devices::usb_function;
 use self::devices::{PciDevice, Role, Root};
 use super::{Chipset, Qemu, controllers};
 use crate::domain::Domain;
 use crate::domain::address::{Address, PciAddress};
+use crate::domain::complete::{Decider, Trail};
 use crate::domain::controller::{ControllerModel, ControllerType};
 use crate::{Error, OnOff};
 
@@ -28,7 +29,12 @@ use crate::{Error, OnOff};
 ///
 /// # Errors
 /// A place that is taken, does not exist or does not suit; no room left.
-pub(super) fn assign(domain: &mut Domain, chipset: Chipset, qemu: &dyn Qemu) -> Result<(), Error> {
+pub(super) fn assign(
+    domain: &mut Domain,
+    chipset: Chipset,
+    qemu: &dyn Qemu,
+    trail: &mut Trail<'_>,
+) -> Result<(), Error> {
     let root = match chipset {
         Chipset::I440fx => Root::Pci,
         Chipset::Q35 => Root::Pcie,
@@ -38,11 +44,16 @@ pub(super) fn assign(domain: &mut Domain, chipset: Chipset, qemu: &dyn Qemu) -> 
     for (index, model) in plan(domain, root, bridging)?.models().enumerate().skip(1) {
         controllers::ensure(domain, ControllerType::Pci, index as u32, Some(model));
     }
+    trail.step(domain, Decider::Daemon, "for devices to plug into");
     let mut buses = Buses::new(bus_models(domain, root)?, Growth::Fixed);
+    take_known(&mut devices::devices(&mut domain.devices, root), &mut buses, root)?;
+    trail.step(domain, Decider::Machine, "where its chipset has it");
     let mut devices = devices::devices(&mut domain.devices, root);
-    place(&mut devices, &mut buses, root)?;
+    place(&mut devices, &mut buses)?;
     mark_multifunction(&mut devices);
+    trail.step(domain, Decider::Daemon, "the first place that is free");
     options::complete(domain);
+    trail.step(domain, Decider::Daemon, "from its number and its place");
     Ok(())
 }
 
@@ -52,10 +63,15 @@ fn plan(domain: &mut Domain, root: Root, bridging: Bridging) -> Result<Buses, Er
     let only_root = models.len() == 1;
     let mut buses = Buses::new(models, Growth::Adds(bridging));
     let mut devices = devices::devices(&mut domain.devices, root);
-    let written: Vec<_> = devices.iter().map(|device| device.info.address.clone()).collect();
-    let placed = place(&mut devices, &mut buses, root);
+    // What was found out for a device is found out again; where a user's place moved to is known now.
+    let unplaced = |device: &PciDevice<'_>| wanted(device).then(|| device.info.address.clone());
+    let written: Vec<_> = devices.iter().map(unplaced).collect();
+    let placed =
+        take_known(&mut devices, &mut buses, root).and_then(|()| place(&mut devices, &mut buses));
     for (device, address) in devices.into_iter().zip(written) {
-        device.info.address = address;
+        if let Some(address) = address {
+            device.info.address = address;
+        }
     }
     placed?;
     match root {
@@ -102,14 +118,18 @@ fn bus_models(domain: &Domain, root: Root) -> Result<Vec<ControllerModel>, Error
     Ok(models)
 }
 
-/// Takes the places that the user wrote and the chipset has, then gives each other device the next free one.
-fn place(devices: &mut [PciDevice<'_>], buses: &mut Buses, root: Root) -> Result<(), Error> {
-    for device in devices.iter().filter(|device| !wanted(device)) {
-        if let Some(place) = device.info.pci() {
-            buses.reserve(place, device.connect)?;
-        }
+/// Takes the places that the user wrote and the chipset has.
+fn take_known(devices: &mut [PciDevice<'_>], buses: &mut Buses, root: Root) -> Result<(), Error> {
+    for device in devices.iter_mut().filter(|device| !wanted(device)) {
+        let Some(place) = device.info.pci().copied() else { continue };
+        let bus = buses.reserve(&place, device.connect)?;
+        device.info.address = Some(Address::Pci(PciAddress { bus, ..place }));
     }
-    chipset::reserve(devices, buses, root)?;
+    chipset::reserve(devices, buses, root)
+}
+
+/// Gives each device without a place the next free one.
+fn place(devices: &mut [PciDevice<'_>], buses: &mut Buses) -> Result<(), Error> {
     let mut shared = shared_slots(devices);
     for device in devices.iter_mut().filter(|device| wanted(device)) {
         let place = match device.role {
