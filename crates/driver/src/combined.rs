@@ -26,6 +26,11 @@ pub trait ObjectDriver: Send + Sync + 'static {
     /// What the call itself would say when there is no such object.
     fn identify(&self, object: &Reference) -> Result<Option<Identity>>;
 
+    /// As [`Driver::supports`].
+    fn supports(&self, _: Feature) -> bool {
+        false
+    }
+
     /// As [`Driver::is_busy`].
     fn is_busy(&self) -> bool {
         false
@@ -84,6 +89,7 @@ impl Driver for Combined {
 
     fn supports(&self, feature: Feature) -> bool {
         self.hypervisor.supports(feature)
+            || self.objects.iter().any(|driver| driver.supports(feature))
     }
 
     fn is_busy(&self) -> bool {

@@ -45,13 +45,13 @@ pub struct Files {
 
 /// A file of the directory.
 #[derive(Debug)]
-pub(crate) struct Stored {
+pub struct Stored {
     /// Where it is.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The name of its object.
-    pub(crate) name: String,
+    pub name: String,
     /// Whether that starts with the daemon.
-    pub(crate) autostart: bool,
+    pub autostart: bool,
 }
 
 impl Files {
@@ -104,7 +104,7 @@ impl Files {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub(crate) fn set_autostart(&self, name: &str, wanted: bool) -> Result<(), FileError> {
+    pub fn set_autostart(&self, name: &str, wanted: bool) -> Result<(), FileError> {
         match &self.autostart {
             Some(marks) if wanted => marks.write(&file_name(name), b"", 0o600),
             Some(marks) if self.has_mark(name) => present(marks.remove(&file_name(name))),
@@ -116,7 +116,7 @@ impl Files {
     ///
     /// # Errors
     /// When the directory cannot be listed.
-    pub(crate) fn list(&self) -> Result<Vec<Stored>, FileError> {
+    pub fn list(&self) -> Result<Vec<Stored>, FileError> {
         let mut found = Vec::new();
         for path in self.paths("xml")? {
             let Some(name) = path.file_stem().and_then(OsStr::to_str).map(str::to_owned) else {
@@ -154,7 +154,7 @@ impl Stored {
     ///
     /// # Errors
     /// In words, for the log.
-    pub(crate) fn read(&self) -> Result<String, String> {
+    pub fn read(&self) -> Result<String, String> {
         let bytes = files::read_limited(&self.path, DEFINITION_MAX);
         let bytes = bytes.map_err(|error| error.to_string())?;
         String::from_utf8(bytes).map_err(|fault| fault.to_string())

@@ -24,7 +24,7 @@ mod tests;
 pub use definitions::{Candidate, Complete, Definitions, Order};
 pub use entropy::SystemEntropy;
 pub use errors::document as document_error;
-pub use files::{Files, Place};
+pub use files::{Files, Place, Stored};
 pub use flags::Check;
 pub use index::Others;
 pub use kind::{Kind, Taken};
@@ -56,11 +56,15 @@ macro_rules! answers {
 }
 
 /// Makes a driver with fields `routes` and `events` one of objects; `identify` says how it knows
-/// them.
+/// them, `supports` which features it has.
 #[macro_export]
 macro_rules! object_driver {
-    ($driver:ty, $identify:expr) => {
+    ($driver:ty, $identify:expr $(, $supports:pat)?) => {
         impl driver::ObjectDriver for $driver {
+            $(fn supports(&self, feature: api::Feature) -> bool {
+                matches!(feature, $supports)
+            })?
+
             fn serves(&self, row: &api::Row) -> bool {
                 self.routes.serves(row.program, row.number)
             }

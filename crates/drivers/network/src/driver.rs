@@ -48,4 +48,8 @@ pub(crate) fn reference(network: &Object<Networks>) -> NonnullNetwork {
     NonnullNetwork { name: network.name.clone(), uuid: network.uuid }
 }
 
-definitions::object_driver!(NetworkDriver, |driver, object| driver.networks.identify(object));
+definitions::object_driver!(
+    NetworkDriver,
+    |driver, object| driver.networks.identify(object),
+    api::Feature::NETWORK_UPDATE_ORDER
+);

@@ -11,5 +11,6 @@ mod inactive;
 mod kind;
 mod metadata;
 mod routes;
+mod update;
 
 pub use crate::driver::NetworkDriver;

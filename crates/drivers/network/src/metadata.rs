@@ -63,7 +63,7 @@ impl Handler<NetworkSetMetadata> for NetworkDriver {
 }
 
 /// No network is active, so only the definition can be meant.
-fn only_definition(flags: u32, function: &str) -> Result<()> {
+pub(crate) fn only_definition(flags: u32, function: &str) -> Result<()> {
     flags::only(flags, (Impact::LIVE | Impact::CONFIG).0, NETWORK, function)?;
     match flags & Impact::LIVE.0 {
         0 => Ok(()),

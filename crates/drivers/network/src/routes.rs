@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Routes<NetworkDriver> {
         NetworkSetAutostart,
         NetworkGetMetadata,
         NetworkSetMetadata,
+        NetworkUpdate,
         // What only active networks do
         NetworkCreate,
         NetworkCreateXml,

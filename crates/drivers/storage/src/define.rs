@@ -57,7 +57,7 @@ fn refuse_conflict(pool: &StoragePool, others: &Others<'_, Pools>) -> Result<()>
 
 /// Pools of other types need clients of their own (of Ceph, Gluster, ZFS and others), which libvirtd
 /// has as modules that a host may lack.
-fn is_served(kind: PoolType) -> bool {
+pub(crate) fn is_served(kind: PoolType) -> bool {
     use PoolType::{Dir, Disk, Fs, Iscsi, Logical, Mpath, Netfs, Scsi};
     matches!(kind, Dir | Fs | Netfs | Logical | Disk | Iscsi | Scsi | Mpath)
 }

@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod calls;
+mod capabilities;
 mod conflict;
 mod define;
 mod driver;
 mod inactive;
 mod kind;
 mod routes;
+mod sources;
 
 pub use crate::driver::StorageDriver;

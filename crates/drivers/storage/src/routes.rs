@@ -27,6 +27,9 @@ pub(crate) fn routes() -> Routes<StorageDriver> {
         StoragePoolDefineXml,
         StoragePoolUndefine,
         StoragePoolSetAutostart,
+        // What there could be
+        ConnectGetStoragePoolCapabilities,
+        ConnectFindStoragePoolSources,
         // What only active pools do
         StoragePoolCreate,
         StoragePoolCreateXml,
