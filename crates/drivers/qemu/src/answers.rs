@@ -1,13 +1,7 @@
 //! What a command line asks about the emulator, answered from its probe.
 
-use std::borrow::Cow;
-
-use config::domain::VirtType;
-use config::domain::cpu::{Cpu, CpuFeature, CpuModel, FeaturePolicy};
-
 use crate::argv::{Asks, MachineFacts};
-use crate::capabilities::cpu::Vendor;
-use crate::capabilities::{Accel, Emulator};
+use crate::capabilities::Emulator;
 
 impl Asks for Emulator {
     fn has_device(&self, device: &str) -> bool {
@@ -32,27 +26,5 @@ impl Asks for Emulator {
             default_ram_id: machine.default_ram_id.as_deref(),
             numa_mem_supported: machine.numa_mem,
         })
-    }
-
-    fn host_model(&self, virt: VirtType) -> Option<Cow<'_, Cpu>> {
-        let accel = match virt {
-            VirtType::Qemu => Accel::Tcg,
-            VirtType::Kvm => Accel::Kvm,
-            _ => return None,
-        };
-        let known = Emulator::host_model(self, accel)?;
-        let vendor = self.host_cpu(accel).and_then(|cpu| Vendor::by_signature(&cpu.vendor)?.name());
-        let feature = |policy| {
-            move |name: &'static str| CpuFeature { policy: Some(policy), name: name.into() }
-        };
-        let required = known.required().map(feature(FeaturePolicy::Require));
-        let disabled = known.disabled().map(feature(FeaturePolicy::Disable));
-        let model = CpuModel { fallback: None, vendor_id: None, name: known.model.name.into() };
-        Some(Cow::Owned(Cpu {
-            model: Some(model),
-            vendor: vendor.map(Into::into),
-            features: required.chain(disabled).collect(),
-            ..Cpu::default()
-        }))
     }
 }

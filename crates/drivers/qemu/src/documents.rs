@@ -11,38 +11,7 @@ use config::domain::{FormatFlags, ParseFlags};
 use crate::driver::QemuDriver;
 use crate::errors;
 
-/// How a document is checked beyond what it must be to be read at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Check {
-    /// libvirt's rules.
-    Rules,
-    /// Those, and nothing in it may be unknown.
-    Schema,
-}
-
-/// The entropy of the operating system.
-pub(crate) struct SystemEntropy;
-
-impl config::Entropy for SystemEntropy {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        use std::io::Read;
-        let flags = rustix::rand::GetRandomFlags::empty();
-        let mut filled = 0;
-        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match rustix::rand::getrandom(&mut *rest, flags) {
-                Ok(count) => filled += count,
-                Err(rustix::io::Errno::INTR) => {}
-                // A sandbox may forbid the call; the device has the same bytes.
-                Err(_) => {
-                    let device = std::fs::File::open("/dev/urandom");
-                    let read = device.and_then(|mut device| device.read_exact(rest));
-                    read.expect("a kernel gives random bytes one way or the other");
-                    return;
-                }
-            }
-        }
-    }
-}
+pub(crate) use definitions::{Check, SystemEntropy};
 
 impl QemuDriver {
     /// Completes and checks a client's document: `written`, which was read from `xml`.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use api::remote::NonnullDomain;
 use api::xdr::{self, Writer};
 use api::{Error, ErrorCode, Feature, Result};
+use definitions::{Files, Place};
 use driver::{
     Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Identity,
     Reference, Routes,
@@ -18,14 +19,14 @@ use crate::guest_log::GuestLog;
 use crate::node::Node;
 use crate::registry::Registry;
 use crate::settings::{Scope, Settings};
-use crate::store::{Definitions, Phase, Status, StatusFiles};
+use crate::status::{Phase, Status, StatusFiles};
 use crate::{documents, routes};
 
 /// Runs guests with QEMU.
 pub struct QemuDriver {
     pub(crate) settings: Settings,
     pub(crate) registry: Registry,
-    pub(crate) definitions: Definitions,
+    pub(crate) definitions: Files,
     pub(crate) status: StatusFiles,
     pub(crate) emulators: Emulators,
     pub(crate) node: Node,
@@ -58,8 +59,11 @@ impl QemuDriver {
     /// When a directory cannot be used. A broken definition is logged and left alone.
     pub async fn load(settings: Settings) -> Result<Arc<Self>, StartError> {
         make_directories(&settings)?;
-        let definitions =
-            Definitions::open(&settings.definitions_dir(), &settings.autostart_dir())?;
+        let place = Place {
+            directory: settings.definitions_dir(),
+            autostart: Some(settings.autostart_dir()),
+        };
+        let definitions = Files::open(&place, "virsh edit, or fv define")?;
         let status = StatusFiles::open(settings.runtime_dir.clone())
             .map_err(|error| StartError::Directory { path: settings.runtime_dir.clone(), error })?;
         let driver = Arc::new_cyclic(|this| Self {
@@ -155,6 +159,7 @@ impl QemuDriver {
             stop_cause: live.stop_cause(),
             reboots_on_shutdown,
             last_layer,
+            asked_cpu: view.asked_cpu.as_deref().cloned(),
             document: documents::print_live(document),
             pending: pending.as_deref().map(documents::print_live),
         };

@@ -31,6 +31,11 @@ pub(crate) fn document(error: &config::Error) -> Error {
     }
 }
 
+/// No command line can be made of a document: that is the driver's to say.
+pub(crate) fn arguments(error: &config::Error) -> Error {
+    Error { domain: QEMU, ..document(error) }
+}
+
 /// An emulator cannot be used.
 pub(crate) fn probe(error: &ProbeError) -> Error {
     match error {

@@ -33,9 +33,7 @@ pub(crate) fn select(document: &mut config::Domain, nvram_dir: &Path) -> Result<
     let firmwares = Firmwares::of_host();
     let found = firmwares.select(&wanted(document, kind)).cloned().ok_or_else(|| {
         let kind = kind.word();
-        let detail = format!(
-            "Unable to find '{kind}' firmware that is compatible with the current configuration"
-        );
+        let detail = format!("Unable to find any firmware to satisfy '{kind}'");
         Error::operation_failed(QEMU, detail)
     })?;
     install(document, &found, nvram_dir);
@@ -119,16 +117,26 @@ pub(crate) fn make_variables(document: &config::Domain) -> Result<()> {
     })
 }
 
-/// The template that the host's descriptions name for an image.
+/// Images whose template is known without a description. **Source**: `nvram` of libvirt's `qemu.conf`.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+    ("/usr/share/OVMF/OVMF_CODE.secboot.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+    ("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
+    ("/usr/share/AAVMF/AAVMF32_CODE.fd", "/usr/share/AAVMF/AAVMF32_VARS.fd"),
+];
+
+/// The template for an image: the one that the host's descriptions name, or a usual one.
 fn template_of(loader: &str) -> Option<String> {
-    Firmwares::of_host().iter().find_map(|firmware| match &firmware.mapping {
+    let described = Firmwares::of_host().iter().find_map(|firmware| match &firmware.mapping {
         Mapping::Flash { executable, nvram_template: Some(template), .. }
             if executable == Path::new(loader) =>
         {
             Some(template.to_string_lossy().into_owned())
         }
         _ => None,
-    })
+    });
+    let usual = || TEMPLATES.iter().find(|(image, _)| *image == loader);
+    described.or_else(|| usual().map(|(_, template)| (*template).to_owned()))
 }
 
 /// Never leaves half a file under the name that the guest will boot from.

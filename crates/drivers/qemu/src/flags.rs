@@ -1,27 +1,18 @@
 //! Flags that a call knows.
 
-use api::{Error, ErrorCode, ErrorDomain, Result};
+use api::Result;
+use definitions::flags as shared;
 
-/// An argument is refused in libvirt's own words, which for flags and missing arguments come
-/// without the words of the code before them.
-pub(crate) fn refused(domain: ErrorDomain, message: impl Into<String>) -> Error {
-    let message = message.into();
-    let detail = Some(message.clone());
-    Error { code: ErrorCode::INVALID_ARG, domain, message, detail, errno: -1 }
-}
+pub(crate) use definitions::flags::refused;
+
+use crate::errors::QEMU;
 
 /// Refuses flags outside `known`, as libvirt words it.
 ///
 /// # Errors
 /// `INVALID_ARG`, naming the bits and the function.
 pub(crate) fn only(flags: u32, known: u32, function: &str) -> Result<()> {
-    match flags & !known {
-        0 => Ok(()),
-        unknown => Err(refused(
-            ErrorDomain::QEMU,
-            format!("unsupported flags (0x{unknown:x}) in function {function}"),
-        )),
-    }
+    shared::only(flags, known, QEMU, function)
 }
 
 /// Refuses two flags together.
@@ -41,5 +32,5 @@ pub(crate) fn exclusive(
         "Flags '{}' and '{}' are mutually exclusive in function {function}",
         one.1, other.1
     );
-    Err(refused(ErrorDomain::QEMU, detail))
+    Err(refused(QEMU, detail))
 }

@@ -6,8 +6,8 @@ use config::domain::device::DeviceInfo;
 use config::{Error, OnOff};
 
 use super::Result;
+use super::chipset::Chipset;
 use super::line::Line;
-use super::machine::Chipset;
 use super::props::Props;
 
 impl Line<'_> {
@@ -39,7 +39,14 @@ impl Line<'_> {
                 props.set("bus", format!("{bus}.{}", port.bus)).set("nr", port.port);
             }
             // A drive's place depends on its bus, so `disk` writes it.
-            Some(Address::Drive(_) | Address::VirtioMmio | Address::Unassigned) | None => {}
+            Some(Address::Drive(_) | Address::Unassigned) | None => {}
+            // Not on PCI: the device itself, for a transport that the board has.
+            Some(Address::VirtioMmio) => {
+                let bare = props.text("driver").and_then(|driver| driver.strip_suffix("-pci"));
+                if let Some(driver) = bare.map(|bare| format!("{bare}-device")) {
+                    props.set("driver", driver);
+                }
+            }
             Some(Address::Ccw(_)) => {
                 return Err(Error::unsupported("CCW addresses are not supported"));
             }

@@ -1,10 +1,5 @@
 //! What is asked about the QEMU that will run.
 
-use std::borrow::Cow;
-
-use config::domain::VirtType;
-use config::domain::cpu::Cpu;
-
 /// What building a command line asks about a QEMU binary: what it has, never its version.
 pub(crate) trait Asks {
     /// Whether `-device NAME` can be made.
@@ -21,9 +16,6 @@ pub(crate) trait Asks {
 
     /// What is known of a machine type; `None` for one it does not have.
     fn machine(&self, name: &str) -> Option<MachineFacts<'_>>;
-
-    /// The CPU that `host-model` stands for, by name and features; `None` if there is none.
-    fn host_model(&self, virt: VirtType) -> Option<Cow<'_, Cpu>>;
 }
 
 /// What is known of a machine type.

@@ -79,9 +79,9 @@ fn stream(stream: &AudioStream) -> Option<Props> {
             .set("format", settings.format.map(|format| format.word()));
     }
     props
-        .set("try-poll", stream.try_poll)
         .set("dev", stream.dev.as_ref())
         .set("buffer-count", stream.buffer_count)
+        .set("try-poll", stream.try_poll)
         .set("name", stream.name.as_ref())
         .set("stream-name", stream.stream_name.as_ref())
         .set("latency", stream.latency)

@@ -4,13 +4,16 @@ use config::domain::Domain;
 use config::domain::disk::{
     BackingStore, DetectZeroes, Discard, Disk, DiskBus, DiskCache, DiskDriver, DiskIo,
 };
-use config::domain::storage::{MetadataCache, SourceOptions, StorageFormat, StorageSource};
-use config::{Error, OnOff};
+use config::domain::storage::{
+    MetadataCache, Slice, SourceOptions, StorageFormat, StorageProtocol, StorageSource,
+};
+use config::{Error, OnOff, YesNo};
 
 use super::Result;
 use super::line::Line;
 use super::network_storage;
 use super::props::Props;
+use super::tls::TlsSide;
 
 /// Most layers of a chain.
 const MAX_LAYERS: usize = 200;
@@ -120,7 +123,7 @@ fn layers_below(disk: &Disk) -> impl Iterator<Item = &config::domain::disk::Back
 }
 
 /// What every kind of source can say.
-pub(super) fn options(source: &StorageSource) -> Option<&SourceOptions> {
+pub(crate) fn options(source: &StorageSource) -> Option<&SourceOptions> {
     Some(match source {
         StorageSource::File(file) => &file.source.more,
         StorageSource::Block(block) => &block.source.more,
@@ -232,14 +235,50 @@ fn backing(store: Option<&BackingStore>, disk: &Disk) -> Result<Backing> {
 }
 
 impl Line<'_> {
-    /// The node that reads the storage and the one that reads the format.
-    pub(super) fn node_props(&self, node: &Node<'_>) -> Result<[Props; 2]> {
-        Ok([self.storage_node(node)?, format_node(node)?])
+    /// The node that reads the storage, the one that shows a part of it if that is all there is, and the one
+    /// that reads the format.
+    pub(super) fn node(&mut self, node: &Node<'_>) -> Result<()> {
+        let storage = self.storage_node(node)?;
+        self.blockdev(&storage);
+        let slice = options(node.source).and_then(|options| options.slices.as_ref());
+        let slice = slice.and_then(|slices| slices.slices.first()).copied();
+        // The format that is none can do it itself.
+        let own_node = slice.filter(|_| format_driver(node.format).is_ok_and(|name| name != "raw"));
+        if let Some(slice) = own_node {
+            let mut props = Props::driver("raw");
+            props
+                .set("node-name", slice_name(node))
+                .set("offset", slice.offset)
+                .set("size", slice.size)
+                .set("file", format!("{}-storage", node.name))
+                .set("auto-read-only", true)
+                .set("discard", "unmap");
+            self.blockdev(&props);
+        }
+        let format = format_node(node, slice, own_node.is_some())?;
+        self.blockdev(&format);
+        Ok(())
     }
 
-    fn storage_node(&self, node: &Node<'_>) -> Result<Props> {
+    fn storage_node(&mut self, node: &Node<'_>) -> Result<Props> {
         self.refuse_options(node)?;
         let mut props = self.storage(node)?;
+        if let StorageSource::Network(network) = node.source
+            && network.source.tls == Some(YesNo::Yes)
+        {
+            if network.source.protocol != StorageProtocol::Nbd {
+                let what = format!(
+                    "TLS transport is not supported for disk protocol '{}'",
+                    network.source.protocol
+                );
+                return Err(Error::unsupported(what));
+            }
+            let owner = format!("{}-storage", node.name);
+            props
+                .set("tls-creds", self.tls_credentials(&owner, TlsSide::Client))
+                .set("tls-hostname", network.source.tls_hostname.as_ref());
+        }
+        props.set("pr-manager", self.reservations(node)?);
         props.set("node-name", format!("{}-storage", node.name));
         props.set("cache", cache(node.cache));
         props.set("auto-read-only", true).set("discard", "unmap");
@@ -288,9 +327,6 @@ impl Line<'_> {
         let Some(options) = options(node.source) else {
             return Ok(());
         };
-        if options.slices.is_some() {
-            return Err(Error::unsupported("slice of a disk's source is not supported yet"));
-        }
         if options.encryption.is_some() {
             return Err(Error::unsupported("encryption of a disk is not supported yet"));
         }
@@ -299,14 +335,50 @@ impl Line<'_> {
                 "authentication of a disk's source is not supported yet",
             ));
         }
-        if options.reservations.is_some() {
-            self.not_started_yet("persistent reservation of a disk")?;
-        }
         Ok(())
+    }
+
+    /// The helper that the daemon is to run for all disks; it is told of before everything else.
+    pub(super) fn shared_helper(&mut self) {
+        let disks = self.domain.devices.disks.iter();
+        let mut reservations =
+            disks.filter_map(|disk| options(&disk.source)?.reservations.as_ref());
+        if reservations.any(|reservations| reservations.managed == YesNo::Yes) {
+            let mut object = Props::object("pr-manager-helper", "pr-helper0");
+            object.set("path", self.directory().join("pr-helper0.sock").display().to_string());
+            self.object(&object);
+        }
+    }
+
+    /// The helper that makes a disk's persistent reservations; the name of its object. All disks share the one
+    /// that the daemon is to run.
+    fn reservations(&mut self, node: &Node<'_>) -> Result<Option<String>> {
+        let reservations = options(node.source).and_then(|options| options.reservations.as_ref());
+        let Some(reservations) = reservations else { return Ok(None) };
+        let (id, path) = match (&reservations.source, reservations.managed) {
+            (Some(source), YesNo::No) => {
+                (format!("pr-helper-{}-storage", node.name), source.path.to_string())
+            }
+            _ => {
+                self.not_started_yet("persistent reservation whose helper the daemon runs")?;
+                let path = self.directory().join("pr-helper0.sock");
+                ("pr-helper0".to_owned(), path.display().to_string())
+            }
+        };
+        let mut object = Props::object("pr-manager-helper", &id);
+        object.set("path", path);
+        if !self.has_object(&id) {
+            self.object(&object);
+        }
+        Ok(Some(id))
     }
 }
 
-fn format_node(node: &Node<'_>) -> Result<Props> {
+fn slice_name(node: &Node<'_>) -> String {
+    format!("{}-slice-sto", node.name)
+}
+
+fn format_node(node: &Node<'_>, slice: Option<Slice>, is_sliced: bool) -> Result<Props> {
     let mut props = Props::new();
     props
         .set("node-name", format!("{}-format", node.name))
@@ -321,7 +393,14 @@ fn format_node(node: &Node<'_>) -> Result<Props> {
     if node.format == StorageFormat::Qcow2 {
         props.set("cache-size", node.metadata_cache);
     }
-    props.set("file", format!("{}-storage", node.name));
+    if is_sliced {
+        props.set("file", slice_name(node));
+    } else {
+        props
+            .set("offset", slice.map(|slice| slice.offset))
+            .set("size", slice.map(|slice| slice.size))
+            .set("file", format!("{}-storage", node.name));
+    }
     match &node.backing {
         Backing::Node(below) => {
             props.set("backing", below.as_str());

@@ -9,6 +9,7 @@ use super::Result;
 use super::command_line::{Existing, Resource};
 use super::line::Line;
 use super::options::Options;
+use super::tls::TlsSide;
 
 /// Which of QEMU's backends a host device gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,13 @@ impl Line<'_> {
                 let mut options = plain("socket");
                 let kind = tcp.protocol.map(|protocol| protocol.kind).unwrap_or_default();
                 add_tcp(&mut options, &tcp.source, kind)?;
+                if tcp.source.tls == Some(YesNo::Yes) {
+                    let side = match tcp.source.mode {
+                        Some(SocketMode::Bind) => TlsSide::Server,
+                        Some(SocketMode::Connect) | None => TlsSide::Client,
+                    };
+                    options.set("tls-creds", self.tls_credentials(id, side));
+                }
                 options
             }
             CharSource::Unix(unix) => {
@@ -133,7 +141,7 @@ impl Line<'_> {
                 options
             }
             CharSource::Nmdm(_) => {
-                return Err(Error::unsupported("chardev of type 'nmdm' is not supported"));
+                return Err(Error::unsupported("unsupported chardev 'nmdm'"));
             }
         })
     }
@@ -226,9 +234,9 @@ fn add_udp(options: &mut Options, sources: &[Endpoint]) {
 }
 
 fn add_tcp(options: &mut Options, source: &Endpoint, protocol: TcpProtocol) -> Result<()> {
-    if source.tls == Some(YesNo::Yes) || matches!(protocol, TcpProtocol::Tls | TcpProtocol::Telnets)
-    {
-        return Err(Error::unsupported("TLS of a character device is not supported yet"));
+    if matches!(protocol, TcpProtocol::Tls | TcpProtocol::Telnets) {
+        let what = format!("character device protocol '{protocol}' is not supported");
+        return Err(Error::unsupported(what));
     }
     options.set("host", source.host.as_ref()).set("port", source.service.as_ref());
     if protocol == TcpProtocol::Telnet {
@@ -245,7 +253,8 @@ fn add_server(options: &mut Options) {
     options.set("server", OnOff::On).set("wait", OnOff::Off);
 }
 
-fn add_reconnect(options: &mut Options, reconnect: Option<Reconnect>) {
+/// What becomes of a connection whose other side goes away.
+pub(super) fn add_reconnect(options: &mut Options, reconnect: Option<Reconnect>) {
     let seconds = reconnect.map(|reconnect| match reconnect.enabled {
         YesNo::Yes => reconnect.timeout.unwrap_or_default(),
         YesNo::No => 0,

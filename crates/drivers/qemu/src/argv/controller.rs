@@ -6,21 +6,20 @@ use config::domain::controller::{Controller, ControllerModel, ControllerType, Pc
 use config::domain::peripheral::Hub;
 
 use super::Result;
+use super::chipset::Chipset;
 use super::line::{Line, alias};
-use super::machine::Chipset;
 use super::props::Props;
 use super::virtio::{self, Revision};
 
-/// Kinds of controllers in the order in which QEMU is told of them. The floppy controller comes with
-/// its disks, and the others are the machine's own.
-const ORDER: [ControllerType; 7] = [
+/// Kinds of controllers in the order in which QEMU is told of them. Readers of cards come after the hubs, the
+/// floppy controller with its disks, and the others are the machine's own.
+const ORDER: [ControllerType; 6] = [
     ControllerType::Pci,
     ControllerType::Usb,
     ControllerType::Scsi,
     ControllerType::Ide,
     ControllerType::Sata,
     ControllerType::VirtioSerial,
-    ControllerType::Ccid,
 ];
 
 impl Line<'_> {
@@ -43,6 +42,13 @@ impl Line<'_> {
             ))),
             None => Ok(()),
         }
+    }
+
+    /// Controllers that may be attached to a hub.
+    pub(super) fn card_readers(&mut self) -> Result<()> {
+        let controllers = self.domain.devices.controllers.iter();
+        let mut readers = controllers.filter(|one| one.kind == ControllerType::Ccid);
+        readers.try_for_each(|reader| self.controller_device(reader))
     }
 
     /// A controller, unless the machine has it.
@@ -120,6 +126,7 @@ impl Line<'_> {
                 )));
             }
         };
+        self.refuse_usb(controller, model, name)?;
         let mut props = Props::driver(name);
         props.set("p2", controller.ports).set("p3", controller.ports);
         // A companion shares the bus of its master.
@@ -133,6 +140,23 @@ impl Line<'_> {
             }
         }
         Ok(props)
+    }
+
+    fn refuse_usb(
+        &self,
+        controller: &Controller,
+        model: ControllerModel,
+        name: &str,
+    ) -> Result<()> {
+        let xhci = matches!(model, ControllerModel::NecXhci | ControllerModel::QemuXhci);
+        let what = if !self.context.emulator.has_device(name) {
+            format!("USB controller model '{model}' not supported in this QEMU binary")
+        } else if controller.ports.is_some() && !xhci {
+            format!("usb controller type '{model}' doesn't support 'ports' with this QEMU binary")
+        } else {
+            return Ok(());
+        };
+        Err(Error::unsupported(what))
     }
 
     fn usb_master(&self, companion: &Controller) -> Result<&str> {

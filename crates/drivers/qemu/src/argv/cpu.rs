@@ -1,10 +1,7 @@
 //! `-cpu`
 
-use config::domain::VirtType;
 use config::domain::clock::TimerName;
-use config::domain::cpu::{
-    AddressBitsMode, Cpu, CpuCacheMode, CpuFeature, CpuMatch, CpuMode, FeaturePolicy,
-};
+use config::domain::cpu::{AddressBitsMode, Cpu, CpuCacheMode, CpuFeature, CpuMode, FeaturePolicy};
 use config::domain::features::{Hyperv, HypervMode, Switch, Switchable};
 use config::domain::peripheral::PanicModel;
 use config::{Error, OnOff, YesNo};
@@ -58,14 +55,10 @@ impl Line<'_> {
     fn cpu_model(&self, cpu: &Cpu) -> Result<Option<Options>> {
         let mode = cpu.mode.unwrap_or(CpuMode::Custom);
         let mut options = match mode {
-            CpuMode::HostPassthrough => {
-                self.refuse_without_kvm(mode)?;
-                Options::new("host")
-            }
+            CpuMode::HostPassthrough => Options::new("host"),
             CpuMode::Maximum => Options::new("max"),
-            CpuMode::HostModel => return self.host_cpu(cpu).map(Some),
-            CpuMode::Custom if cpu.matching == Some(CpuMatch::Minimum) => {
-                return self.host_cpu(cpu).map(Some);
+            CpuMode::HostModel => {
+                return Err(Error::internal("the model that stands for the host is not known"));
             }
             CpuMode::Custom => match &cpu.model {
                 Some(model) => Options::new(&model.name),
@@ -78,36 +71,6 @@ impl Line<'_> {
         add_vendor(&mut options, cpu);
         cpu.features.iter().for_each(|feature| add_feature(&mut options, feature));
         Ok(Some(options))
-    }
-
-    /// The host's own model, with what the document asks for beside it.
-    fn host_cpu(&self, cpu: &Cpu) -> Result<Options> {
-        let host = self.context.emulator.host_model(self.domain.virt_type);
-        let known = host.as_deref().and_then(|host| Some((host, host.model.as_ref()?)));
-        let Some((host, model)) = known else {
-            let virt = self.domain.virt_type;
-            let what = format!(
-                "CPU mode 'host-model' for domain type '{virt}' is not supported by hypervisor"
-            );
-            return Err(Error::unsupported(what));
-        };
-        let mut options = Options::new(&model.name);
-        add_vendor(&mut options, cpu);
-        let said = |name: &str| cpu.features.iter().any(|feature| &*feature.name == name);
-        let of_host = host.features.iter().filter(|feature| !said(&feature.name));
-        of_host.chain(&cpu.features).for_each(|feature| add_feature(&mut options, feature));
-        Ok(options)
-    }
-
-    fn refuse_without_kvm(&self, mode: CpuMode) -> Result<()> {
-        let virt = self.domain.virt_type;
-        if self.starts() && !matches!(virt, VirtType::Kvm | VirtType::Hvf) {
-            let what = format!(
-                "CPU mode '{mode}' for domain type '{virt}' is not supported by hypervisor"
-            );
-            return Err(Error::unsupported(what));
-        }
-        Ok(())
     }
 
     fn cpu_clocks(&self, options: &mut Options) {

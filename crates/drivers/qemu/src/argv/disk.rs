@@ -3,13 +3,14 @@
 use config::domain::address::{Address, DriveAddress};
 use config::domain::controller::{ControllerModel, ControllerType};
 use config::domain::disk::{Disk, DiskBus, DiskDevice, ErrorPolicy, GeometryTranslation};
-use config::domain::storage::StorageSource;
-use config::{Error, OnOff};
+use config::domain::storage::{StorageSource, VhostUserSource};
+use config::{Error, OnOff, YesNo};
 
 use super::Result;
 use super::blockdev::{cache_mode, chain, is_empty, write_cache};
+use super::chardev::add_reconnect;
+use super::chipset::Chipset;
 use super::line::{Line, alias};
-use super::machine::Chipset;
 use super::options::Options;
 use super::props::Props;
 use super::virtio;
@@ -81,8 +82,16 @@ impl Line<'_> {
             let dev = &disk.target.dev;
             return Err(Error::unsupported(format!("secret of disk '{dev}' is not supported yet")));
         }
-        if disk.transient.is_some() {
+        if let Some(transient) = disk.transient {
             self.not_started_yet(&format!("transient disk '{}'", disk.target.dev))?;
+            // It would come once the guest runs, with an overlay of its own.
+            if transient.share_backing == Some(YesNo::Yes) {
+                return Ok(());
+            }
+        }
+        if let StorageSource::VhostUser(server) = &disk.source {
+            let rank = self.boot_order.disk(number, disk);
+            return self.vhost_user_disk(disk, &server.source, rank);
         }
         let drive = self.disk_nodes(disk)?;
         let mut props = self.drive(disk)?;
@@ -93,6 +102,26 @@ impl Line<'_> {
         self.device(props)
     }
 
+    /// A disk that a process beside QEMU serves; it has to run already.
+    fn vhost_user_disk(
+        &mut self,
+        disk: &Disk,
+        server: &VhostUserSource,
+        rank: Option<u32>,
+    ) -> Result<()> {
+        let alias = alias(&disk.info)?;
+        let chardev = format!("chr-vu-{alias}");
+        let mut socket = Options::new("socket");
+        socket.set("id", &chardev).set("path", &server.path);
+        add_reconnect(&mut socket, server.reconnect);
+        self.option("-chardev", socket);
+        let mut props = virtio::device("vhost-user-blk", disk.model.into(), &disk.driver.virtio);
+        props.set("num-queues", disk.driver.queues).set("queue-size", disk.driver.queue_size);
+        self.place(&mut props, &disk.info)?;
+        props.set("chardev", chardev).set("id", alias).set("bootindex", rank);
+        self.device(props)
+    }
+
     /// The block nodes from the bottom up; the name of the one that the drive shows.
     fn disk_nodes(&mut self, disk: &Disk) -> Result<Option<String>> {
         if is_empty(&disk.source) {
@@ -100,9 +129,7 @@ impl Line<'_> {
         }
         let nodes = chain(disk)?;
         for node in nodes.iter().rev() {
-            let [storage, format] = self.node_props(node)?;
-            self.blockdev(&storage);
-            self.blockdev(&format);
+            self.node(node)?;
         }
         let top = nodes.first().map(|node| format!("{}-format", node.name)).unwrap_or_default();
         if disk.driver.copy_on_read != Some(OnOff::On) {
@@ -159,7 +186,8 @@ impl Line<'_> {
                 props
             }
             other @ (DiskBus::Xen | DiskBus::Uml | DiskBus::Sd) => {
-                return Err(Error::unsupported(format!("disk bus '{other}' is not supported")));
+                let what = format!("unsupported disk bus '{other}' with device setup");
+                return Err(Error::internal(what));
             }
         };
         props.set("device_id", scsi_identity(disk)?);
@@ -168,17 +196,23 @@ impl Line<'_> {
 
     fn scsi_drive(&self, disk: &Disk) -> Result<Props> {
         let place = drive_place(disk)?;
+        let mut props = Props::driver(match disk.device {
+            DiskDevice::Cdrom => "scsi-cd",
+            DiskDevice::Lun => "scsi-block",
+            DiskDevice::Disk | DiskDevice::Floppy => "scsi-hd",
+        });
+        self.scsi_place(&mut props, &place)?;
+        Ok(props)
+    }
+
+    /// Where a unit is on its SCSI bus.
+    pub(super) fn scsi_place(&self, props: &mut Props, place: &DriveAddress) -> Result<()> {
         let controllers = &self.domain.devices.controllers;
         let model = controllers.iter().find(|controller| {
             controller.kind == ControllerType::Scsi && controller.index == Some(place.controller)
         });
         let model = model.and_then(|controller| controller.model);
         let alias = self.controller_alias(ControllerType::Scsi, place.controller)?;
-        let mut props = Props::driver(match disk.device {
-            DiskDevice::Cdrom => "scsi-cd",
-            DiskDevice::Lun => "scsi-block",
-            DiskDevice::Disk | DiskDevice::Floppy => "scsi-hd",
-        });
         props.set("bus", format!("{alias}.0"));
         // The LSI chip knows only targets, each with one unit.
         if model == Some(ControllerModel::Lsilogic) {
@@ -186,7 +220,7 @@ impl Line<'_> {
         } else {
             props.set("channel", place.bus).set("scsi-id", place.target).set("lun", place.unit);
         }
-        Ok(props)
+        Ok(())
     }
 }
 
@@ -272,9 +306,8 @@ fn add_behaviour(props: &mut Props, disk: &Disk) {
     props.set("serial", disk.serial.as_ref().map(|serial| serial.replace(' ', r"\ ")));
     let driver = &disk.driver;
     let (on_write, on_read) = match (driver.error_policy, driver.rerror_policy) {
-        (Some(ErrorPolicy::Enospace), read) => {
-            (Some(ErrorPolicy::Enospace), read.or(Some(ErrorPolicy::Report)))
-        }
+        // Reading never runs out of space.
+        (Some(ErrorPolicy::Enospace), read) => (Some(ErrorPolicy::Enospace), read),
         (write, read) => (write, read.or(write)),
     };
     props.set("werror", on_write.map(error_policy)).set("rerror", on_read.map(error_policy));

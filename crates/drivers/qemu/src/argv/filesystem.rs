@@ -2,7 +2,7 @@
 
 use config::Error;
 use config::domain::peripheral::{
-    AccessMode, Filesystem, FilesystemDriverType, FilesystemType, Multidevs,
+    AccessMode, Filesystem, FilesystemDriverType, FilesystemType, Multidevs, WritePolicy,
 };
 
 use super::Result;
@@ -45,6 +45,7 @@ impl Line<'_> {
             .set("multidevs", filesystem.multidevs.map(Multidevs::word))
             .set("fmode", mode(filesystem.fmode))
             .set("dmode", mode(filesystem.dmode))
+            .set("writeout", filesystem.driver.wrpolicy.map(WritePolicy::word))
             .set("id", &id)
             .set("path", path);
         if filesystem.readonly {

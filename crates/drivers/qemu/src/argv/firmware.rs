@@ -59,10 +59,7 @@ impl<'a> Line<'a> {
             backing: Backing::Unsaid,
             floppy: false,
         };
-        let [storage, format] = self.node_props(&node)?;
-        self.blockdev(&storage);
-        self.blockdev(&format);
-        Ok(())
+        self.node(&node)
     }
 
     /// Tells the machine its flash.

@@ -9,6 +9,7 @@ use super::Result;
 use super::audio;
 use super::line::Line;
 use super::options::Options;
+use super::tls::CERTIFICATES;
 
 /// The port of VNC's display 0.
 const FIRST_VNC_PORT: i32 = 5900;
@@ -34,6 +35,7 @@ impl Line<'_> {
     /// `<graphics>`
     pub(super) fn displays(&mut self) -> Result<()> {
         let displays = &self.domain.devices.graphics;
+        refuse_second(displays)?;
         displays.iter().try_for_each(|display| match display {
             Graphics::Vnc(vnc) => self.vnc(vnc),
             Graphics::Spice(spice) => self.spice(spice),
@@ -64,7 +66,7 @@ impl Line<'_> {
                 let address =
                     bracketed(address.unwrap_or_else(|| self.context.directories.listen.clone()));
                 let mut options = Options::new(format_args!("{address}:{}", port - FIRST_VNC_PORT));
-                options.set("websocket", vnc.websocket.filter(|port| *port > 0));
+                options.set("websocket", vnc.websocket.filter(|port| *port != 0));
                 options
             }
             Place::Nowhere => Options::new("none"),
@@ -97,6 +99,12 @@ impl Line<'_> {
         }
     }
 
+    /// The bus that a D-Bus display is on, if it is one of the guest's own.
+    fn bus_address(&self) -> String {
+        let guest = super::short_name(self.context.id, self.domain.name.as_str());
+        format!("unix:path=/run/libvirt/qemu/dbus/{guest}-dbus.sock")
+    }
+
     fn display_socket(&self, name: &str) -> String {
         self.directory().join(name).display().to_string()
     }
@@ -108,9 +116,14 @@ impl Line<'_> {
     }
 
     fn spice(&mut self, spice: &Spice) -> Result<()> {
-        if spice.tls_port.is_some_and(|port| port > 0) {
-            self.not_started_yet("TLS port of a SPICE display")?;
+        if self.starts() {
+            refuse_spice_tls(spice)?;
         }
+        let ports = Ports::of(spice);
+        let tls_port = spice.tls_port.filter(|port| *port > 0);
+        // The first that the daemon would choose, after the one without TLS.
+        let shown = Some(FIRST_SPICE_PORT + 1).filter(|_| ports.tls && !self.starts());
+        let tls_port = tls_port.or(shown);
         let mut options = match place(&spice.listens, None, spice.listen.as_deref()) {
             Place::Socket(path) => {
                 let path = path.unwrap_or_else(|| self.display_socket("spice.sock"));
@@ -121,13 +134,9 @@ impl Line<'_> {
             Place::Address(address) => {
                 let address = address.unwrap_or_else(|| self.context.directories.listen.clone());
                 let mut options = Options::keyed();
-                options
-                    .set(
-                        "port",
-                        self.port(spice.port, spice.autoport, FIRST_SPICE_PORT).unwrap_or_default(),
-                    )
-                    .set("tls-port", spice.tls_port.filter(|port| *port > 0))
-                    .set("addr", address);
+                let port = self.port(spice.port, spice.autoport, FIRST_SPICE_PORT);
+                let port = port.filter(|_| ports.plain).or_else(|| tls_port.is_none().then_some(0));
+                options.set("port", port).set("tls-port", tls_port).set("addr", address);
                 options
             }
             Place::Nowhere => {
@@ -136,7 +145,7 @@ impl Line<'_> {
                 options
             }
         };
-        add_spice(&mut options, spice);
+        add_spice(&mut options, spice, tls_port);
         add_gl(&mut options, spice.gl.as_ref());
         // Clients follow a guest that migrates.
         options.set("seamless-migration", OnOff::On);
@@ -169,15 +178,73 @@ impl Line<'_> {
             Some(YesNo::Yes) => options.set("p2p", OnOff::On),
             Some(YesNo::No) | None => {
                 self.not_started_yet("D-Bus display on a bus")?;
-                options.set("addr", dbus.address.as_ref())
+                let address = dbus.address.as_ref().map(|address| address.to_string());
+                options.set("addr", address.unwrap_or_else(|| self.bus_address()))
             }
         };
-        add_gl(&mut options, dbus.gl.as_ref());
+        let gl = dbus.gl.as_ref();
+        options
+            .set("gl", gl.and_then(|gl| gl.enable).map(|enable| OnOff::from(enable == YesNo::Yes)));
+        options.set("rendernode", gl.and_then(|gl| gl.rendernode.as_ref()));
         let audio = dbus.audio.map(|named| audio::id(named.id));
         options.set("audiodev", audio);
         self.option("-display", options);
         Ok(())
     }
+}
+
+/// Which ports the channels of a SPICE display need.
+#[derive(Clone, Copy)]
+struct Ports {
+    plain: bool,
+    tls: bool,
+}
+
+impl Ports {
+    fn of(spice: &Spice) -> Self {
+        let default = spice.default_mode.unwrap_or(SpiceMode::Any);
+        let auto = spice.autoport == Some(YesNo::Yes);
+        // Channels of which nothing is said go by the default.
+        let said = spice.channels.iter().map(|channel| channel.mode);
+        let modes = || said.clone().chain([default]);
+        Self {
+            plain: !auto || modes().any(|mode| mode != SpiceMode::Secure),
+            tls: auto && modes().any(|mode| mode == SpiceMode::Secure),
+        }
+    }
+}
+
+/// This host's displays have no TLS.
+fn refuse_spice_tls(spice: &Spice) -> Result<()> {
+    let what = if spice.tls_port.is_some_and(|port| port > 0) {
+        "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf"
+    } else if Ports::of(spice).tls {
+        "Auto allocation of spice TLS port requested but spice TLS is disabled in qemu.conf"
+    } else {
+        return Ok(());
+    };
+    Err(Error::unsupported(what))
+}
+
+fn refuse_second(displays: &[Graphics]) -> Result<()> {
+    let listens = displays.iter().map(|display| match display {
+        Graphics::Vnc(vnc) => vnc.listens.len(),
+        Graphics::Spice(spice) => spice.listens.len(),
+        _ => 0,
+    });
+    if listens.max().unwrap_or_default() > 1 {
+        return Err(Error::unsupported(
+            "QEMU does not support multiple listens for one graphics device.",
+        ));
+    }
+    let mut kinds: Vec<&str> = displays.iter().map(Graphics::word).collect();
+    kinds.sort_unstable();
+    if kinds.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Error::unsupported(
+            "only 1 graphics device of each type (sdl, vnc, spice, headless, dbus) is supported",
+        ));
+    }
+    Ok(())
 }
 
 fn place(listens: &[Listen], socket: Option<&str>, address: Option<&str>) -> Place {
@@ -197,7 +264,7 @@ fn bracketed(address: String) -> String {
     if address.contains(':') { format!("[{address}]") } else { address }
 }
 
-fn add_spice(options: &mut Options, spice: &Spice) {
+fn add_spice(options: &mut Options, spice: &Spice, tls_port: Option<i32>) {
     if let Some(mouse) = spice.mouse {
         let client = mouse.mode == config::domain::graphics::SpiceMouse::Client;
         options.set("agent-mouse", OnOff::from(client));
@@ -205,6 +272,7 @@ fn add_spice(options: &mut Options, spice: &Spice) {
     if spice.password.passwd.is_none() {
         options.set("disable-ticketing", OnOff::On);
     }
+    options.set("x509-dir", tls_port.map(|_| CERTIFICATES));
     let mut channel = |name: &str, mode: SpiceMode| match mode {
         SpiceMode::Secure => {
             options.set("tls-channel", name);

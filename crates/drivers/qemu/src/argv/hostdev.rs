@@ -1,12 +1,11 @@
 //! `<hostdev>`: devices of the host.
 
 use config::domain::address::Address;
-use config::domain::controller::ControllerType;
 use config::domain::hostdev::{HostScsi, HostUsb, Hostdev, HostdevMode, HostdevSource};
 use config::{Error, OnOff};
 
 use super::Result;
-use super::boot;
+use super::boot_order;
 use super::line::{Line, alias};
 use super::network_storage::iscsi_unit;
 use super::props::{Props, word};
@@ -34,18 +33,21 @@ impl Line<'_> {
                 props
                     .set("host", pci.source.address.to_string())
                     .set("id", alias(&device.info)?)
-                    .set("bootindex", boot::own(&device.info));
+                    .set("bootindex", boot_order::own(&device.info));
                 self.place(&mut props, &device.info)?;
                 self.device(props)
             }
             HostdevSource::Mdev(mdev) => {
-                let mut props = Props::driver("vfio-pci");
+                let ramfb = device.ramfb.filter(|ramfb| *ramfb == OnOff::On);
+                // A display at boot cannot come later, and its device says so.
+                let driver = ramfb.map_or("vfio-pci", |_| "vfio-pci-nohotplug");
+                let mut props = Props::driver(driver);
                 props
                     .set("id", alias(&device.info)?)
                     .set("sysfsdev", format!("/sys/bus/mdev/devices/{}", mdev.source.address.uuid))
                     .set("display", word(device.display))
-                    .set("ramfb", device.ramfb.filter(|ramfb| *ramfb == OnOff::On))
-                    .set("bootindex", boot::own(&device.info));
+                    .set("ramfb", ramfb)
+                    .set("bootindex", boot_order::own(&device.info));
                 self.place(&mut props, &device.info)?;
                 self.device(props)
             }
@@ -57,14 +59,15 @@ impl Line<'_> {
     }
 
     fn host_usb(&mut self, device: &Hostdev, usb: &HostUsb) -> Result<()> {
-        let address = usb.source.address.as_ref().ok_or_else(|| {
-            Error::unsupported("USB host device is missing bus/device information")
-        })?;
+        let address =
+            usb.source.address.as_ref().ok_or_else(|| {
+                Error::internal("USB host device is missing bus/device information")
+            })?;
         let mut props = Props::driver("usb-host");
         props
             .set("hostdevice", format!("/dev/bus/usb/{:03}/{:03}", address.bus, address.device))
             .set("id", alias(&device.info)?)
-            .set("bootindex", boot::own(&device.info));
+            .set("bootindex", boot_order::own(&device.info));
         self.place(&mut props, &device.info)?;
         self.device(props)
     }
@@ -80,15 +83,9 @@ impl Line<'_> {
         let mut backend = iscsi_unit(name, host)?;
         backend.set("node-name", node.as_str()).set("read-only", device.readonly);
         self.blockdev(&backend);
-        let controller = self.controller_alias(ControllerType::Scsi, place.controller)?;
         let mut props = Props::driver("scsi-generic");
-        props
-            .set("drive", node)
-            .set("id", alias(&device.info)?)
-            .set("bus", format!("{controller}.0"))
-            .set("channel", place.bus)
-            .set("scsi-id", place.target)
-            .set("lun", place.unit);
+        props.set("drive", node).set("id", alias(&device.info)?);
+        self.scsi_place(&mut props, place)?;
         self.device(props)
     }
 }

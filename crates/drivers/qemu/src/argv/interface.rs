@@ -1,10 +1,10 @@
 //! `<interface>`: the host's end, and the card that the guest sees.
 
 use config::domain::VirtType;
-use config::domain::device::DeviceInfo;
+use config::domain::device::{DeviceInfo, TeamingType};
 use config::domain::interface::{
     GuestOffloads, HostOffloads, Interface, InterfaceSource, IpFamily, IpSource, NetBackend,
-    SocketNet, TeamingType, TxMode,
+    SocketNet, TxMode,
 };
 use config::{Error, YesNo};
 
@@ -13,7 +13,7 @@ use super::line::{Line, alias};
 use super::options::Options;
 use super::props::Props;
 use super::virtio::{self, Revision};
-use super::{Result, VhostNet, boot};
+use super::{Result, VhostNet, boot_order};
 
 /// The card of an interface that names none.
 const DEFAULT_MODEL: &str = "rtl8139";
@@ -40,9 +40,26 @@ impl Line<'_> {
             return self.not_started_yet("interface of type 'hostdev'");
         }
         let queues = self.queues(interface);
+        self.refuse_queues(interface, &queues)?;
         self.host_end(interface, &queues)?;
         let rank = self.boot_order.interface(number, &interface.info);
         self.card(interface, &queues, rank)
+    }
+
+    /// Only what has a device of the host for each queue can have several.
+    fn refuse_queues(&self, interface: &Interface, queues: &Queues) -> Result<()> {
+        let source = &interface.source.source;
+        let can = is_tap(source)
+            || matches!(source, InterfaceSource::VhostUser(_) | InterfaceSource::Vdpa(_));
+        if !self.starts() || queues.count <= 1 || can {
+            return Ok(());
+        }
+        let mac = interface.source.mac.as_ref().map(|mac| mac.address.to_string());
+        Err(Error::unsupported(format!(
+            "interface {} - multiqueue is not supported for network interfaces of type {}",
+            mac.unwrap_or_default(),
+            source.word()
+        )))
     }
 
     fn queues(&self, interface: &Interface) -> Queues {
@@ -140,7 +157,7 @@ impl Line<'_> {
             .set("netdev", host_id(alias))
             .set("id", alias)
             .set("mac", mac.address.to_string())
-            .set("bootindex", rank.or_else(|| boot::own(&interface.info)));
+            .set("bootindex", rank.or_else(|| boot_order::own(&interface.info)));
         self.place(&mut props, &interface.info as &DeviceInfo)?;
         self.device(props)
     }

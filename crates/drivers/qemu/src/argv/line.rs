@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use config::domain::device::DeviceInfo;
 use config::{Domain, Error};
 
-use super::boot::BootOrder;
+use super::boot_order::BootOrder;
+use super::chipset::Chipset;
 use super::command_line::{CommandLine, Descriptor, FIRST_DESCRIPTOR, Resource};
-use super::machine::Chipset;
 use super::options::Options;
 use super::props::Props;
 use super::{Context, Purpose, Result};
@@ -71,6 +71,14 @@ impl<'a> Line<'a> {
     /// Adds `-object`.
     pub(super) fn object(&mut self, props: &Props) {
         self.option("-object", props);
+    }
+
+    /// Whether there is an object of this name already.
+    pub(super) fn has_object(&self, id: &str) -> bool {
+        let id = format!("\"id\":\"{id}\"");
+        self.args.windows(2).any(
+            |pair| matches!(pair, [option, value] if option == "-object" && value.contains(&id)),
+        )
     }
 
     /// Adds `-blockdev`.
@@ -153,6 +161,7 @@ pub(super) fn plugged_name(number: i32) -> String {
 fn full_name(driver: &str) -> &str {
     match driver {
         "lsi" => "lsi53c895a",
+        "ahci" => "ich9-ahci",
         driver => driver,
     }
 }

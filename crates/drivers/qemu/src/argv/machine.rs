@@ -1,47 +1,16 @@
 //! `-name`, `-machine`, `-accel`, `-sandbox`'s neighbours: the guest as a whole.
 
+use config::domain::VirtType;
 use config::domain::controller::ControllerType;
 use config::domain::features::{IoapicDriver, Switchable};
 use config::domain::memory::MemoryModel;
-use config::domain::namespace::DeprecationBehavior;
-use config::domain::{Domain, VirtType};
 use config::{Error, OnOff, YesNo};
 
 use super::Result;
+use super::chipset::Chipset;
 use super::line::Line;
 use super::options::Options;
 use super::props::Props;
-
-/// What the machine's devices are attached to without a controller of the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chipset {
-    /// PCI, with an IDE controller and a floppy controller.
-    I440fx,
-    /// PCI Express, with a SATA controller.
-    Q35,
-}
-
-impl Chipset {
-    /// The chipset of a domain.
-    ///
-    /// # Errors
-    /// `CONFIG_UNSUPPORTED` for a machine or an architecture that is not built yet.
-    pub(super) fn of(domain: &Domain) -> Result<Self> {
-        let os = &domain.os.machine;
-        let arch = os.arch.as_deref().unwrap_or("x86_64");
-        if !matches!(arch, "x86_64" | "i686") {
-            return Err(Error::unsupported(format!("architecture '{arch}' is not supported yet")));
-        }
-        match os.machine.as_deref() {
-            Some(machine) if machine == "q35" || machine.starts_with("pc-q35-") => Ok(Self::Q35),
-            Some(machine) if machine == "pc" || machine.starts_with("pc-") => Ok(Self::I440fx),
-            Some(machine) => {
-                Err(Error::unsupported(format!("machine type '{machine}' is not supported yet")))
-            }
-            None => Err(Error::internal("domain has no machine type")),
-        }
-    }
-}
 
 impl<'a> Line<'a> {
     /// The machine type.
@@ -58,14 +27,18 @@ impl<'a> Line<'a> {
 
     /// `-compat`: what QEMU does with what it will drop.
     pub(super) fn deprecation(&mut self) -> Result<()> {
-        let Some(deprecation) = self.domain.qemu.deprecation else {
+        let Some(deprecation) = &self.domain.qemu.deprecation else {
             return Ok(());
         };
-        let input = match deprecation.behavior {
-            DeprecationBehavior::None => return Ok(()),
-            DeprecationBehavior::Omit => None,
-            DeprecationBehavior::Reject => Some("reject"),
-            DeprecationBehavior::Crash => Some("crash"),
+        let input = match &*deprecation.behavior {
+            "none" => return Ok(()),
+            "omit" => None,
+            "reject" => Some("reject"),
+            "crash" => Some("crash"),
+            other => {
+                let what = format!("Unsupported deprecation behavior '{other}' for VM");
+                return Err(Error::unsupported(what));
+            }
         };
         let mut props = Props::new();
         props.set("deprecated-output", "hide").set("deprecated-input", input);
@@ -77,6 +50,11 @@ impl<'a> Line<'a> {
     pub(super) fn machine(&mut self) -> Result<()> {
         let domain = self.domain;
         let features = &domain.features;
+        if let Some(cipher) = domain.keywrap.ciphers.first() {
+            // Only machines that are not built here have them.
+            let what = format!("{}-key-wrap is not available with this QEMU binary", cipher.name);
+            return Err(Error::unsupported(what));
+        }
         let mut machine = Options::new(self.machine_type());
         machine.set("usb", OnOff::Off);
         machine.set("vmport", features.vmport.as_ref().map(|vmport| vmport.state));
@@ -126,9 +104,14 @@ impl<'a> Line<'a> {
             VirtType::Hvf => Options::new("hvf"),
             _ => Options::new("tcg"),
         };
-        let ring = self.domain.features.kvm.as_ref().and_then(|kvm| kvm.dirty_ring.as_ref());
+        let kvm = self.domain.features.kvm.as_ref();
+        let ring = kvm.filter(|_| self.domain.virt_type == VirtType::Kvm);
+        let ring = ring.and_then(|kvm| kvm.dirty_ring.as_ref());
         if let Some(ring) = ring.filter(|ring| ring.state == OnOff::On) {
             accel.set("dirty-ring-size", ring.size);
+        }
+        if let Some(cache) = self.domain.features.tcg.tb_cache {
+            accel.set("tb-size", cache.0 >> 10);
         }
         self.option("-accel", accel);
     }

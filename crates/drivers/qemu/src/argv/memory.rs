@@ -1,13 +1,23 @@
 //! `-m`, `-overcommit`, and the objects that hold the guest's memory.
 
-use config::domain::memory::{AllocationMode, MemoryAccess, MemorySourceType};
+use config::domain::memory::{
+    AllocationMode, BalloonModel, MemoryAccess, MemoryDevice, MemorySourceType,
+};
 use config::domain::tuning::{NumaMode, Placement};
-use config::{Error, OnOff, RangeSet, YesNo};
+use config::{Domain, Error, Kib, OnOff, RangeSet, YesNo};
 
 use super::Result;
 use super::line::Line;
 use super::options::Options;
 use super::props::Props;
+
+/// Modules come in whole pairs of MiB.
+const MODULE_KIB: u64 = 2048;
+
+/// The size that a device has.
+pub(super) fn module_kib(memory: &MemoryDevice) -> u64 {
+    memory.target.size.0.next_multiple_of(MODULE_KIB)
+}
 
 /// A piece of the guest's memory.
 #[derive(Clone, Copy, Default)]
@@ -30,6 +40,42 @@ pub(super) struct Piece<'a> {
     pub(super) is_preallocated: bool,
     /// File that is the memory.
     pub(super) path: Option<&'a str>,
+    /// Whether it is all of the guest's memory, whose name in migrations is older than objects.
+    pub(super) is_main: bool,
+}
+
+/// Rounds the memory of a guest up to what it will have, so that its document says so.
+///
+/// Sizes that are too large to be rounded stay for [`Line`] to refuse.
+pub(crate) fn align(domain: &mut Domain) {
+    let cells = domain.cpu.as_mut().and_then(|cpu| cpu.numa.as_mut());
+    let cells = cells.map(|numa| numa.cells.as_mut_slice()).unwrap_or_default();
+    for cell in &mut *cells {
+        let scale = config::scale(cell.unit.as_deref().unwrap_or("KiB"));
+        let bytes = scale.and_then(|scale| cell.memory.unwrap_or_default().checked_mul(scale));
+        if let Some(bytes) = bytes.filter(|_| cell.memory.is_some()) {
+            (cell.memory, cell.unit) = (Some(whole_mib(bytes.div_ceil(1024))), Some("KiB".into()));
+        }
+    }
+    let in_cells: u64 = cells.iter().filter_map(|cell| cell.memory).sum();
+    let devices = &mut domain.devices.memories;
+    let before: u64 = devices.iter().map(|device| device.target.size.0).sum();
+    devices.iter_mut().for_each(|device| device.target.size = Kib(module_kib(device)));
+    let after: u64 = devices.iter().map(|device| device.target.size.0).sum();
+    if let Some(memory) = &mut domain.memory {
+        let boot = match cells.is_empty() {
+            true => whole_mib(memory.size.0.saturating_sub(before)),
+            false => in_cells,
+        };
+        memory.size = Kib(boot.saturating_add(after));
+        let has_balloon = domain.devices.memballoon.as_ref();
+        if has_balloon.is_none_or(|balloon| balloon.model == BalloonModel::None) {
+            domain.current_memory = Some(memory.size);
+        }
+    }
+    if let Some(most) = &mut domain.max_memory {
+        most.size = Kib(whole_mib(most.size.0));
+    }
 }
 
 /// The object of a piece of memory.
@@ -42,8 +88,14 @@ pub(super) struct Backend {
 
 /// Memory comes in whole MiB.
 pub(super) const fn whole_mib(kib: u64) -> u64 {
-    kib.next_multiple_of(1024)
+    match kib.checked_next_multiple_of(1024) {
+        Some(whole) => whole,
+        None => kib,
+    }
 }
+
+/// Most memory that a process can name.
+pub(super) const MOST_KIB: u64 = i64::MAX as u64 >> 10;
 
 const ORDINARY_PAGE_KIB: u64 = 4;
 
@@ -63,12 +115,8 @@ impl<'a> Line<'a> {
             None => self.option("-m", size_kib / 1024),
         }
         if let Some(id) = self.ram_id() {
-            let mut ram = self.backend(Piece { id, size_kib, ..Piece::default() })?.props;
-            if ram.text("qom-type") == Some("memory-backend-file")
-                && self.context.emulator.has_property("memory-backend-file", CANONICAL_PATH)
-            {
-                ram.set(CANONICAL_PATH, false);
-            }
+            let is_main = self.context.emulator.has_property("memory-backend-file", CANONICAL_PATH);
+            let ram = self.backend(Piece { id, size_kib, is_main, ..Piece::default() })?.props;
             self.object(&ram);
         } else if self.cells().is_empty() {
             self.preallocate();
@@ -143,6 +191,7 @@ impl<'a> Line<'a> {
             let discard = piece.discard.or(backing.filter(|b| b.discard).map(|_| YesNo::Yes));
             props.set("discard-data", discard);
             props.set("share", access.map(|access| access == MemoryAccess::Shared));
+            props.set(CANONICAL_PATH, piece.is_main.then_some(false));
         }
         let prealloc = piece.is_preallocated || self.is_preallocated() || pages.is_some();
         props.set("prealloc", prealloc.then_some(true));
@@ -197,11 +246,7 @@ impl<'a> Line<'a> {
         };
         if huge.pages.is_empty() {
             let default = self.context.directories.huge_pages.first();
-            let (kib, _) = default.ok_or_else(|| {
-                Error::internal(
-                    "hugetlbfs filesystem is not mounted or disabled by administrator config",
-                )
-            })?;
+            let (kib, _) = default.ok_or_else(no_huge_pages)?;
             return Ok(Some(*kib));
         }
         let of_node = |set: &RangeSet| set.contains(node.unwrap_or_default());
@@ -222,9 +267,13 @@ impl<'a> Line<'a> {
         let path = match (piece.path, pages) {
             (Some(path), _) => return Ok(path.to_owned()),
             (None, Some(kib)) => {
-                let mount = self.context.directories.huge_pages(kib).ok_or_else(|| {
-                    Error::unsupported(format!(
-                        "huge pages of {kib} KiB are not mounted on this host"
+                let directories = self.context.directories;
+                let mount = directories.huge_pages(kib).ok_or_else(|| {
+                    if directories.huge_pages.is_empty() {
+                        return no_huge_pages();
+                    }
+                    Error::internal(format!(
+                        "Unable to find any usable hugetlbfs mount for {kib} KiB"
                     ))
                 })?;
                 mount.join("libvirt/qemu").join(super::short_name(id, name))
@@ -233,6 +282,10 @@ impl<'a> Line<'a> {
         };
         Ok(path.display().to_string())
     }
+}
+
+fn no_huge_pages() -> Error {
+    Error::internal("hugetlbfs filesystem is not mounted or disabled by administrator config")
 }
 
 const CANONICAL_PATH: &str = "x-use-canonical-path-for-ramblock-id";

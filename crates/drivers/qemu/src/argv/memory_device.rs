@@ -5,11 +5,8 @@ use config::{Error, YesNo};
 
 use super::Result;
 use super::line::{Line, alias};
-use super::memory::Piece;
+use super::memory::{Piece, module_kib};
 use super::props::Props;
-
-/// Modules come in whole pairs of MiB.
-const MODULE_KIB: u64 = 2048;
 
 impl Line<'_> {
     /// Memory devices with their objects.
@@ -23,7 +20,7 @@ impl Line<'_> {
         let id = format!("mem{alias}");
         let mut object = self.backend(Piece {
             id: &id,
-            size_kib: memory.target.size.0.next_multiple_of(MODULE_KIB),
+            size_kib: module_kib(memory),
             node: memory.target.node,
             access: memory.access,
             discard: memory.discard,
@@ -31,6 +28,7 @@ impl Line<'_> {
             host_nodes: memory.source.nodemask.as_ref(),
             is_preallocated: memory.model == MemoryModel::Nvdimm,
             path: memory.source.path.as_deref(),
+            is_main: false,
         })?;
         object.props.set("align", memory.source.alignsize.map(|size| size.0 << 10));
         object.props.set("pmem", memory.source.pmem.then_some(true));

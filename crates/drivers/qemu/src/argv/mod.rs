@@ -22,9 +22,11 @@ mod audio;
 mod balloon;
 mod blockdev;
 mod boot;
+mod boot_order;
 mod channel;
 mod chardev;
 mod chardev_backend;
+mod chipset;
 mod clock;
 mod command_line;
 mod controller;
@@ -60,6 +62,7 @@ mod smartcard;
 mod smbios;
 mod smp;
 mod sound;
+mod tls;
 mod tpm;
 mod video;
 mod virtio;
@@ -71,8 +74,9 @@ use std::path::{Path, PathBuf};
 use config::{Domain, Error};
 
 pub(crate) use asks::{Asks, MachineFacts};
-pub(crate) use blockdev::{last_layer, number_disk, number_layers};
+pub(crate) use blockdev::{last_layer, number_disk, number_layers, options as source_options};
 pub(crate) use command_line::{CommandLine, Descriptor, Existing, Resource, quoted};
+pub(crate) use memory::align as align_memory;
 pub(crate) use native::{generic_interfaces, to_native};
 pub(crate) use plug::{Plug, Step, plug};
 pub(crate) use watchdog::watchdog_action;
@@ -141,15 +145,8 @@ pub(crate) struct Directories {
 impl Directories {
     /// Those of libvirt's system daemon, which the native form shows: it is text for readers, who
     /// compare it with what libvirt prints.
-    pub(crate) fn of_libvirt(listen: &str) -> Self {
-        Self {
-            state: PathBuf::from("/var/lib/libvirt/qemu"),
-            huge_pages: vec![
-                (2048, PathBuf::from("/dev/hugepages2M")),
-                (1_048_576, PathBuf::from("/dev/hugepages1G")),
-            ],
-            listen: listen.to_owned(),
-        }
+    pub(crate) fn of_libvirt(own: &Self) -> Self {
+        Self { state: PathBuf::from("/var/lib/libvirt/qemu"), ..own.clone() }
     }
 
     /// Where libvirt's system daemon keeps firmware variables.
@@ -206,6 +203,7 @@ pub(crate) fn command_line(domain: &Domain, context: &Context<'_>) -> Result<Com
     line.deprecation()?;
     line.flag("-S");
     line.master_key()?;
+    line.shared_helper();
     line.firmware_volumes()?;
     line.machine()?;
     line.accelerator();
@@ -224,10 +222,12 @@ pub(crate) fn command_line(domain: &Domain, context: &Context<'_>) -> Result<Com
     line.clock()?;
     line.power()?;
     line.boot();
+    line.root_hotplug();
     line.iommu()?;
     line.controllers()?;
     line.memory_devices()?;
     line.hubs()?;
+    line.card_readers()?;
     line.disks()?;
     line.filesystems()?;
     line.interfaces()?;

@@ -1,7 +1,7 @@
 //! Disks on the network as properties of their block nodes.
 
+use config::Error;
 use config::domain::storage::{NetworkSource, StorageHost, StorageProtocol, StorageTransport};
-use config::{Error, YesNo};
 use serde_json::Value;
 
 use super::Result;
@@ -9,9 +9,6 @@ use super::props::{PropValue, Props};
 
 /// The properties of a source before those that all nodes have.
 pub(super) fn props(source: &NetworkSource) -> Result<Props> {
-    if source.tls == Some(YesNo::Yes) {
-        return Err(Error::unsupported("TLS of a disk's source is not supported yet"));
-    }
     match source.protocol {
         StorageProtocol::Nbd => nbd(source),
         StorageProtocol::Rbd => rbd(source),
@@ -24,8 +21,9 @@ pub(super) fn props(source: &NetworkSource) -> Result<Props> {
         | StorageProtocol::Ftp
         | StorageProtocol::Ftps
         | StorageProtocol::Tftp => url(source),
-        protocol @ (StorageProtocol::Ssh | StorageProtocol::Vxhs) => {
-            Err(Error::unsupported(format!("disk protocol '{protocol}' is not supported yet")))
+        StorageProtocol::Ssh => ssh(source),
+        StorageProtocol::Vxhs => {
+            Err(Error::unsupported("VxHS protocol is not supported with this QEMU binary"))
         }
     }
 }
@@ -62,7 +60,7 @@ fn server(host: &StorageHost, protocol: StorageProtocol) -> Result<Props> {
             .set("port", port(host, protocol)),
         StorageTransport::Unix => props.set("type", "unix").set("path", host.socket.as_ref()),
         StorageTransport::Rdma => {
-            return Err(Error::unsupported("transport 'rdma' of a disk's source is not supported"));
+            return Err(Error::internal("transport protocol 'rdma' is not yet supported"));
         }
     };
     Ok(props)
@@ -71,9 +69,20 @@ fn server(host: &StorageHost, protocol: StorageProtocol) -> Result<Props> {
 fn only_host(source: &NetworkSource) -> Result<&StorageHost> {
     match source.hosts.as_slice() {
         [host] => Ok(host),
-        _ => {
-            Err(Error::unsupported(format!("protocol '{}' accepts only one host", source.protocol)))
-        }
+        _ => Err(match (source.protocol, source.protocol.word()) {
+            (StorageProtocol::Nfs, name) => Error::unsupported(format!(
+                "'{name}' protocol requires the usage of exactly one host"
+            )),
+            (
+                StorageProtocol::Http
+                | StorageProtocol::Https
+                | StorageProtocol::Ftp
+                | StorageProtocol::Ftps
+                | StorageProtocol::Tftp,
+                name,
+            ) => Error::internal(format!("protocol '{name}' accepts only one host")),
+            (_, name) => Error::internal(format!("{name} protocol accepts only one host")),
+        }),
     }
 }
 
@@ -85,8 +94,7 @@ fn nbd(source: &NetworkSource) -> Result<Props> {
     let mut props = Props::driver("nbd");
     props
         .set("server", server(only_host(source)?, source.protocol)?)
-        .set("export", source.name.as_ref())
-        .set("reconnect-delay", source.reconnect.map(|reconnect| reconnect.delay));
+        .set("export", source.name.as_ref());
     Ok(props)
 }
 
@@ -98,7 +106,7 @@ fn rbd(source: &NetworkSource) -> Result<Props> {
         None => (None, second),
     };
     let image = image.ok_or_else(|| {
-        Error::unsupported(format!("RBD source '{}' is not POOL/IMAGE", name(source)))
+        Error::xml(format!("can't split path '{}' into pool name and image name", name(source)))
     })?;
     let servers = source.hosts.iter().filter_map(|host| {
         let mut props = Props::new();
@@ -144,10 +152,11 @@ fn gluster(source: &NetworkSource) -> Result<Props> {
 
 /// An iSCSI unit: `iqn…/LUN`.
 pub(super) fn iscsi_unit(name: &str, host: &StorageHost) -> Result<Props> {
-    let (target, lun) = name.rsplit_once('/').unwrap_or((name, "0"));
+    // The first slash ends the target's name.
+    let (target, lun) = name.split_once('/').unwrap_or((name, "0"));
     let lun: u32 = lun
         .parse()
-        .map_err(|_| Error::unsupported(format!("failed to parse target for lunID '{name}'")))?;
+        .map_err(|_| Error::internal(format!("cannot parse target for lunStr '{lun}'")))?;
     let server = host.name.as_deref().unwrap_or_default();
     let server = if server.contains(':') { format!("[{server}]") } else { server.to_owned() };
     let mut props = Props::driver("iscsi");
@@ -167,6 +176,9 @@ fn iscsi(source: &NetworkSource) -> Result<Props> {
 
 fn nfs(source: &NetworkSource) -> Result<Props> {
     let host = only_host(source)?;
+    if host.port.is_some() {
+        return Err(Error::unsupported("port cannot be specified in 'nfs' protocol host"));
+    }
     let mut server = Props::new();
     server.set("host", host.name.as_ref()).set("type", "inet");
     let identity =
@@ -179,6 +191,15 @@ fn nfs(source: &NetworkSource) -> Result<Props> {
         .set("path", name(source))
         .set("user", identity(user))
         .set("group", identity(group));
+    Ok(props)
+}
+
+fn ssh(source: &NetworkSource) -> Result<Props> {
+    let host = only_host(source)?;
+    let mut server = Props::new();
+    server.set("host", host.name.as_ref()).set("port", port(host, source.protocol));
+    let mut props = Props::driver("ssh");
+    props.set("path", name(source)).set("server", server);
     Ok(props)
 }
 

@@ -7,7 +7,7 @@ use config::{Error, RangeSet};
 
 use super::Result;
 use super::line::Line;
-use super::memory::{Piece, whole_mib};
+use super::memory::{MOST_KIB, Piece};
 use super::options::Options;
 
 /// Distance of a node to itself, and to another, in ACPI's measure.
@@ -27,7 +27,13 @@ impl<'a> Line<'a> {
         let scale = config::scale(cell.unit.as_deref().unwrap_or("KiB"));
         let bytes = scale.and_then(|scale| size.checked_mul(scale));
         let bytes = bytes.ok_or_else(|| Error::unsupported(format!("NUMA cell of {size}")))?;
-        Ok(whole_mib(bytes.div_ceil(1024)))
+        let kib = bytes.div_ceil(1024).checked_next_multiple_of(1024);
+        kib.filter(|kib| *kib <= MOST_KIB).ok_or_else(|| {
+            let id = cell.id.unwrap_or_default();
+            Error::unsupported(format!(
+                "memory size of NUMA node '{id}' overflowed after alignment"
+            ))
+        })
     }
 
     /// Whether the guest is told how fast its nodes reach each other.

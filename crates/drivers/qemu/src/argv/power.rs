@@ -1,11 +1,11 @@
 //! What happens on shutdown and sleep, and who can plug in devices.
 
+use config::YesNo;
 use config::domain::controller::{ControllerModel, ControllerType};
-use config::{OnOff, YesNo};
 
 use super::Result;
+use super::chipset::Chipset;
 use super::line::Line;
-use super::machine::Chipset;
 
 impl Line<'_> {
     /// `-no-shutdown`, `-no-acpi` and the `-global` of the power management.
@@ -15,10 +15,7 @@ impl Line<'_> {
         if !self.domain.features.acpi && self.context.emulator.has_switch("no-acpi") {
             self.flag("-no-acpi");
         }
-        let device = match self.chipset {
-            Chipset::I440fx => "PIIX4_PM",
-            Chipset::Q35 => "ICH9-LPC",
-        };
+        let device = self.power_management();
         if let Some(pm) = self.domain.pm {
             for (property, state) in
                 [("disable_s3", pm.suspend_to_mem), ("disable_s4", pm.suspend_to_disk)]
@@ -29,18 +26,25 @@ impl Line<'_> {
                 }
             }
         }
-        if let Some(hotplug) = self.root_hotplug() {
-            self.option("-global", format_args!("{device}.acpi-root-pci-hotplug={hotplug}"));
-        }
         Ok(())
     }
 
-    fn root_hotplug(&self) -> Option<OnOff> {
-        let controllers = &self.domain.devices.controllers;
-        let root = controllers.iter().find(|controller| {
+    /// Whether devices can be plugged into the root bus.
+    pub(super) fn root_hotplug(&mut self) {
+        let device = self.power_management();
+        let root = self.domain.devices.controllers.iter().find(|controller| {
             controller.kind == ControllerType::Pci
                 && controller.model == Some(ControllerModel::PciRoot)
-        })?;
-        root.target.hotplug
+        });
+        if let Some(hotplug) = root.and_then(|root| root.target.hotplug) {
+            self.option("-global", format_args!("{device}.acpi-root-pci-hotplug={hotplug}"));
+        }
+    }
+
+    fn power_management(&self) -> &'static str {
+        match self.chipset {
+            Chipset::I440fx => "PIIX4_PM",
+            Chipset::Q35 => "ICH9-LPC",
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use config::Error;
 use config::domain::clock::ClockOffset;
+use config::domain::graphics::{AudioType, Graphics};
 use config::domain::namespace::{Property, PropertyType};
 
 use super::Result;
@@ -34,11 +35,29 @@ impl Line<'_> {
         if let Some(zone) = clock.and_then(|clock| clock.timezone.as_deref()) {
             env.push(("TZ".to_owned(), zone.to_owned()));
         }
+        env.extend(self.display_environment());
+        let sdl = self.domain.devices.audios.iter().filter(|audio| audio.kind == AudioType::Sdl);
+        let driver = sdl.filter_map(|audio| audio.driver).next();
+        env.extend(driver.map(|driver| ("SDL_AUDIODRIVER".to_owned(), driver.to_string())));
         let own = self.domain.qemu.commandline.iter().flat_map(|line| &line.env);
         env.extend(own.map(|variable| {
             (variable.name.to_string(), variable.value.as_deref().unwrap_or_default().to_owned())
         }));
         env
+    }
+
+    /// The screen of a window.
+    fn display_environment(&self) -> Vec<(String, String)> {
+        let window = self.domain.devices.graphics.iter().find_map(|graphics| match graphics {
+            Graphics::Sdl(sdl) => Some(sdl),
+            _ => None,
+        });
+        let Some(window) = window else { return Vec::new() };
+        let variables = [("XAUTHORITY", &window.xauth), ("DISPLAY", &window.display)];
+        let said = variables
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value.as_ref()?.to_string())));
+        said.collect()
     }
 
     /// Changes a device's properties as `qemu:override` says.

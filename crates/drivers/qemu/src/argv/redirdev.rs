@@ -6,7 +6,7 @@ use config::YesNo;
 use config::domain::peripheral::{RedirRule, Redirdev};
 
 use super::Result;
-use super::boot;
+use super::boot_order;
 use super::chardev::HostEnd;
 use super::line::{Line, alias};
 use super::props::Props;
@@ -32,7 +32,7 @@ impl Line<'_> {
             .set("chardev", id)
             .set("id", alias)
             .set("filter", rules)
-            .set("bootindex", boot::own(&device.info));
+            .set("bootindex", boot_order::own(&device.info));
         self.place(&mut props, &device.info)?;
         self.device(props)
     }
@@ -43,7 +43,7 @@ fn filter_rules(rules: &[RedirRule]) -> String {
     let mut text = String::new();
     for rule in rules {
         let separator = if text.is_empty() { "" } else { "|" };
-        let field = |number: Option<u64>, width: usize| match number {
+        let field = |number: Option<u32>, width: usize| match number {
             Some(number) => format!("0x{number:0width$X}"),
             None => "-1".to_owned(),
         };

@@ -91,6 +91,8 @@ fn serial_model(serial: &Serial) -> Result<SerialModel> {
         SerialType::Usb => Ok(SerialModel::Usb),
         SerialType::Pci => Ok(SerialModel::Pci),
         SerialType::IsaDebug => Ok(SerialModel::IsaDebugcon),
-        other => Err(Error::unsupported(format!("serial target type '{other}' is not supported"))),
+        SerialType::SpaprVio | SerialType::System | SerialType::Sclp => {
+            Err(Error::internal("Invalid target model for serial device"))
+        }
     }
 }

@@ -22,9 +22,10 @@ impl Line<'_> {
         let model = shmem.model.map(|model| model.kind).unwrap_or(ShmemModel::Ivshmem);
         let alias = alias(&shmem.info)?;
         let mut props = match model {
+            // QEMU split it into the other two long ago.
             ShmemModel::Ivshmem => {
                 return Err(Error::unsupported(
-                    "shmem model 'ivshmem' is not supported by this QEMU binary",
+                    "ivshmem device is not supported with this QEMU binary",
                 ));
             }
             ShmemModel::Plain => {
@@ -48,13 +49,16 @@ impl Line<'_> {
                 props
             }
         };
-        props.set(
-            "master",
-            shmem.role.map(|role| match role {
-                ShmemRole::Master => "on",
-                ShmemRole::Peer => "off",
-            }),
-        );
+        // With a server, it is the server that keeps the content.
+        if model == ShmemModel::Plain {
+            props.set(
+                "master",
+                shmem.role.map(|role| match role {
+                    ShmemRole::Master => "on",
+                    ShmemRole::Peer => "off",
+                }),
+            );
+        }
         self.place(&mut props, &shmem.info)?;
         self.device(props)?;
         if model == ShmemModel::Doorbell {

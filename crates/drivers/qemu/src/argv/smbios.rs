@@ -37,15 +37,21 @@ impl Line<'_> {
         match self.domain.os.smbios.map(|smbios| smbios.mode) {
             None | Some(SmbiosMode::Emulate) => Ok(()),
             Some(SmbiosMode::Host) => {
-                Err(Error::unsupported("SMBIOS strings of the host are not supported yet"))
+                Err(Error::unsupported("Host SMBIOS information is not available"))
             }
             Some(SmbiosMode::Sysinfo) => {
                 let info = self.domain.sysinfo.iter().find(|info| info.kind == SysinfoType::Smbios);
                 let missing = || {
                     let name = &self.domain.name;
-                    Error::unsupported(format!("Domain '{name}' sysinfo are not available"))
+                    Error::xml(format!("Domain '{name}' sysinfo are not available"))
                 };
-                self.smbios_tables(info.ok_or_else(missing)?);
+                let info = info.ok_or_else(missing)?;
+                if info.boards.len() > 1 {
+                    return Err(Error::unsupported(
+                        "qemu does not support more than one entry to Type 2 in SMBIOS table",
+                    ));
+                }
+                self.smbios_tables(info);
                 Ok(())
             }
         }
@@ -54,9 +60,7 @@ impl Line<'_> {
     fn smbios_tables(&mut self, info: &Sysinfo) {
         self.smbios_table(0, info.bios.as_ref(), BIOS);
         self.smbios_table(1, info.system.as_ref(), SYSTEM);
-        for board in &info.boards {
-            self.smbios_table(2, Some(board), BOARD);
-        }
+        self.smbios_table(2, info.boards.first(), BOARD);
         self.smbios_table(3, info.chassis.as_ref(), CHASSIS);
         if let Some(oem) = &info.oem {
             let mut options = Options::keyed();

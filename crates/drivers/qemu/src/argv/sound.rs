@@ -41,9 +41,6 @@ impl Line<'_> {
         let codecs = matches!(sound.model, SoundModel::Ich6 | SoundModel::Ich9);
         let mut props = Props::driver(driver);
         props.set("id", alias);
-        if sound.model == SoundModel::Usb {
-            props.set("multi", sound.multichannel);
-        }
         props.set("audiodev", Some(backend.as_str()).filter(|_| !codecs));
         self.place(&mut props, &sound.info)?;
         self.device(props)?;

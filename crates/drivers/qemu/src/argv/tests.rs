@@ -8,7 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use config::domain::complete::{self, Host, Qemu};
-use config::domain::cpu::Cpu;
 use config::domain::{ParseFlags, VirtType};
 use config::{Domain, Entropy};
 use proptest::prelude::*;
@@ -38,10 +37,6 @@ impl Asks for Emulator {
 
     fn machine(&self, _: &str) -> Option<MachineFacts<'_>> {
         Some(MachineFacts { default_ram_id: Some("pc.ram"), numa_mem_supported: false })
-    }
-
-    fn host_model(&self, _: VirtType) -> Option<Cow<'_, Cpu>> {
-        None
     }
 }
 

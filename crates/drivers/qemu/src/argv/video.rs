@@ -1,7 +1,7 @@
 //! `<video>`: graphics cards.
 
 use config::domain::graphics::{Video, VideoBackend, VideoModel, VideoModelType};
-use config::{Error, OnOff, YesNo};
+use config::{Error, YesNo};
 
 use super::Result;
 use super::line::{Line, alias};
@@ -91,10 +91,7 @@ impl Line<'_> {
             VideoModelType::Virtio => {
                 let has_gl_model = self.context.emulator.has_device("virtio-vga-gl");
                 let virgl = accelerated(model) && !has_gl_model;
-                props
-                    .set("virgl", virgl.then_some(true))
-                    .set("max_outputs", model.heads)
-                    .set("blob", model.blob.map(|blob| blob == OnOff::On));
+                props.set("virgl", virgl.then_some(true)).set("max_outputs", model.heads);
             }
             VideoModelType::Vga | VideoModelType::Vmvga => {
                 props.set("vgamem_mb", model.vram.filter(|vram| *vram > 0).map(mib));

@@ -1,6 +1,5 @@
 //! `<vsock>`
 
-use config::Error;
 use config::domain::peripheral::Vsock;
 
 use super::Result;
@@ -16,9 +15,8 @@ impl Line<'_> {
     }
 
     pub(super) fn guest_socket(&mut self, vsock: &Vsock) -> Result<()> {
-        let cid = vsock.cid.and_then(|cid| cid.address).ok_or_else(|| {
-            Error::unsupported("vsock whose address the daemon chooses is not supported yet")
-        })?;
+        // One that is to be chosen is chosen when the guest starts.
+        let cid = vsock.cid.and_then(|cid| cid.address).unwrap_or_default();
         let mut props = virtio::device("vhost-vsock", vsock.model.into(), &vsock.driver.virtio);
         let descriptor = match self.starts() {
             true => self.open(Resource::VhostVsock { cid }),

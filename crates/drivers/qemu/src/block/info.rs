@@ -29,7 +29,7 @@ impl Handler<DomainGetBlockInfo> for QemuDriver {
         let _job = domain.query("DomainGetBlockInfo", &self.settings.deadlines).await?;
         let view = domain.published();
         let document = view.current().ok_or_else(not_running)?;
-        let disk = find(document, &args.path).ok_or_else(|| {
+        let disk = find(&document, &args.path).ok_or_else(|| {
             let detail = format!("invalid path {} not assigned to domain", args.path);
             Error::invalid_arg(QEMU, detail)
         })?;

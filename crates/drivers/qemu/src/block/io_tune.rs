@@ -118,8 +118,8 @@ impl Handler<DomainSetBlockIoTune> for QemuDriver {
         let view = domain.published();
         let impact = Impact::of(args.flags & !0x4, &view)?;
         let name = args.disk.as_str();
-        if let Some(definition) = view.persistent.as_deref().filter(|_| impact.config) {
-            change(&mut definition.clone(), name, &wanted)?;
+        if let Some(definition) = view.definition().filter(|_| impact.config) {
+            change(&mut config::Domain::clone(&definition), name, &wanted)?;
         }
         if let Some(live) = domain.live().filter(|_| impact.live) {
             self.limit_live(&domain, &live, name, &wanted).await?;

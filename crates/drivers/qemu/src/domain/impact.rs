@@ -46,8 +46,8 @@ impl Impact {
     pub(crate) fn document(flags: u32, view: &Published) -> Result<Arc<config::Domain>> {
         Self::exclusive(flags)?;
         let impact = Self::of(flags, view)?;
-        let document = if impact.live { view.live.as_ref() } else { view.persistent.as_ref() };
-        document.cloned().ok_or_else(not_running)
+        let document = if impact.live { view.live.clone() } else { view.definition() };
+        document.ok_or_else(not_running)
     }
 
     /// Refuses both at once.

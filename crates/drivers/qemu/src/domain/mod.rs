@@ -4,6 +4,7 @@
 //! domain's gate, and swap the snapshot whole when something changed. A running guest has a
 //! [`Live`] part; it is there from the moment the monitor greeted until the process is gone.
 
+mod definition;
 mod impact;
 mod live;
 mod published;
@@ -22,6 +23,7 @@ use driver::{Identity, JobGate, JobKind, JobPermit};
 use host::process::{ProcessRef, Signal};
 use tokio::sync::Notify;
 
+pub(crate) use definition::Definition;
 pub(crate) use impact::Impact;
 pub(crate) use live::{Live, StopCause};
 pub(crate) use published::{Published, RunState};
@@ -48,8 +50,8 @@ pub(crate) struct Domain {
 impl Domain {
     /// A domain that readers first see as `published`.
     pub(crate) fn new(uuid: Uuid, mut published: Published) -> Arc<Self> {
-        if let Some(document) = published.current() {
-            published.tags = tags::of(document);
+        if let Some(tags) = published.current_tags() {
+            published.tags = tags;
         }
         Arc::new(Self {
             uuid,
@@ -74,9 +76,10 @@ impl Domain {
         let before = self.published.load();
         let mut next = Published::clone(&before);
         change(&mut next);
-        let same = |document| before.current().is_some_and(|old| Arc::ptr_eq(old, document));
-        if let Some(document) = next.current().filter(|document| !same(document)) {
-            next.tags = tags::of(document);
+        let lives_on =
+            matches!((&before.live, &next.live), (Some(old), Some(new)) if Arc::ptr_eq(old, new));
+        if !lives_on && let Some(tags) = next.current_tags() {
+            next.tags = tags;
         }
         let next = Arc::new(next);
         self.published.store(Arc::clone(&next));

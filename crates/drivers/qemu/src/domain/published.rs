@@ -10,7 +10,8 @@ use api::{
 use driver::Tags;
 use serde::{Deserialize, Serialize};
 
-use super::Taints;
+use super::{Definition, Taints, tags};
+use crate::guest_cpu::AskedCpu;
 
 /// A consistent view of one domain. Swapped whole; never changed in place.
 #[derive(Debug, Clone)]
@@ -22,9 +23,11 @@ pub(crate) struct Published {
     /// State, with the reason for it.
     pub state: RunState,
     /// The definition that survives; none for a transient domain.
-    pub persistent: Option<Arc<config::Domain>>,
+    pub persistent: Option<Definition>,
     /// What runs; none when nothing does.
     pub live: Option<Arc<config::Domain>>,
+    /// What was asked for of the CPU that the live document tells of.
+    pub asked_cpu: Option<Arc<AskedCpu>>,
     /// Whether it starts with the daemon.
     pub autostart: bool,
     /// What was done to the running guest that support should know of.
@@ -77,13 +80,19 @@ impl RunState {
 
 impl Published {
     /// A defined domain that does not run.
-    pub(crate) fn defined(definition: Arc<config::Domain>) -> Self {
+    pub(crate) fn defined(name: &str, definition: Definition) -> Self {
+        Self { persistent: Some(definition), ..Self::named(name) }
+    }
+
+    /// A domain of which nothing is known but its name.
+    pub(crate) fn named(name: &str) -> Self {
         Self {
-            name: definition.name.as_str().to_owned(),
+            name: name.to_owned(),
             id: None,
             state: RunState::shut_off(DomainShutoffReason::UNKNOWN),
-            persistent: Some(definition),
+            persistent: None,
             live: None,
+            asked_cpu: None,
             autostart: false,
             taints: Taints::default(),
             updated: false,
@@ -101,9 +110,20 @@ impl Published {
         self.persistent.is_some()
     }
 
+    /// What is defined. Reading it takes as long as reading a document does: once a call.
+    pub(crate) fn definition(&self) -> Option<Arc<config::Domain>> {
+        self.persistent.as_ref().map(Definition::read)
+    }
+
     /// What runs, or else what is defined.
-    pub(crate) fn current(&self) -> Option<&Arc<config::Domain>> {
-        self.live.as_ref().or(self.persistent.as_ref())
+    pub(crate) fn current(&self) -> Option<Arc<config::Domain>> {
+        self.live.clone().or_else(|| self.definition())
+    }
+
+    /// The tags of what runs, or else of what is defined.
+    pub(super) fn current_tags(&self) -> Option<Tags> {
+        let defined = || self.persistent.as_ref().map(Definition::tags);
+        self.live.as_deref().map(tags::of).or_else(defined)
     }
 
     /// The domain as the protocol names it.

@@ -10,7 +10,7 @@ use qmp::scripted::{Answer, Peer, Request};
 use qmp::{Monitor, Options};
 use tempfile::TempDir;
 
-use super::{Domain, Live, Published, RunState};
+use super::{Definition, Domain, Live, Published, RunState};
 use crate::driver::QemuDriver;
 use crate::settings::{Deadlines, Scope, Settings};
 
@@ -84,11 +84,11 @@ fn running(id: i32, devices: &str) -> Published {
          <os><type>hvm</type></os><devices>{devices}</devices></domain>"
     );
     let document = crate::documents::read_live(&xml).expect("a document of the test");
-    let document = Arc::new(document);
+    let definition = Definition::new(&document).expect("a document of the test");
     Published {
         id: Some(id),
-        live: Some(Arc::clone(&document)),
+        live: Some(Arc::new(document)),
         state: RunState::running(DomainRunningReason::BOOTED),
-        ..Published::defined(document)
+        ..Published::defined(&format!("guest{id}"), definition)
     }
 }

@@ -43,11 +43,11 @@ impl QemuDriver {
         let impact = Impact::of(flags, &view)?;
         let mut device = read_new(xml)?;
         device.draw(&mut SystemEntropy);
-        let definition = view.persistent.as_ref().filter(|_| impact.config);
+        let definition = view.definition().filter(|_| impact.config);
         let host = match definition {
             Some(definition) => {
-                let host = self.host_of(definition).await?;
-                attached(definition, device.clone(), &host)?;
+                let host = self.host_of(&definition).await?;
+                attached(&definition, device.clone(), &host)?;
                 Some(host)
             }
             None => None,

@@ -59,8 +59,8 @@ impl QemuDriver {
         let _job = domain.modify("DomainDetachDevice", &self.settings.deadlines).await?;
         let view = domain.published();
         let impact = Impact::of(flags, &view)?;
-        if let Some(definition) = view.persistent.as_deref().filter(|_| impact.config) {
-            remove(&mut definition.clone(), named)?;
+        if let Some(definition) = view.definition().filter(|_| impact.config) {
+            remove(&mut config::Domain::clone(&definition), named)?;
         }
         if impact.live {
             self.detach_live(&domain, named).await?;

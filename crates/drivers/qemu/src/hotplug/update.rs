@@ -29,11 +29,11 @@ impl Handler<DomainUpdateDeviceFlags> for QemuDriver {
         let view = domain.published();
         let impact = Impact::of(args.flags & !Flag::FORCE.0, &view)?;
         let device = read_new(&args.xml)?;
-        let definition = view.persistent.as_ref().filter(|_| impact.config);
+        let definition = view.definition().filter(|_| impact.config);
         let host = match definition {
             Some(definition) => {
-                let host = self.host_of(definition).await?;
-                updated(definition, device.clone(), &host)?;
+                let host = self.host_of(&definition).await?;
+                updated(&definition, device.clone(), &host)?;
                 Some(host)
             }
             None => None,

@@ -10,7 +10,6 @@ use driver::{CallContext, Handler};
 use super::start::StartMode;
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::store::Autostart;
 
 impl Handler<DomainSetAutostart> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainSetAutostartArgs) -> Result<()> {
@@ -25,9 +24,8 @@ impl Handler<DomainSetAutostart> for QemuDriver {
         if wanted == view.autostart {
             return Ok(());
         }
-        let autostart = if wanted { Autostart::Yes } else { Autostart::No };
         let (store, name) = (self.definitions.clone(), view.name.clone());
-        let change = move || store.set_autostart(&name, autostart);
+        let change = move || store.set_autostart(&name, wanted);
         self.on_disk(change, "cannot change the autostart link").await?;
         domain.publish(|view| view.autostart = wanted);
         Ok(())

@@ -91,7 +91,7 @@ impl QemuDriver {
     ) -> Result<Arc<Domain>> {
         let uuid = documents::uuid(&definition)?;
         let name = definition.name.as_str().to_owned();
-        let view = Published { persistent: None, ..Published::defined(Arc::clone(&definition)) };
+        let view = Published::named(&name);
         let make = || Domain::new(uuid, view);
         let found = self.registry.find_or_add(uuid, &name, make)?;
         if let Found::Known(domain) = &found {

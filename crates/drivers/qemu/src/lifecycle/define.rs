@@ -10,7 +10,7 @@ use api::{DomainEventDefinedDetailType, DomainEventType, Error, Result};
 use driver::{CallContext, DomainEventBody, Handler};
 
 use crate::documents::{self, Check};
-use crate::domain::{Domain, Published};
+use crate::domain::{Definition, Domain, Published};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
 use crate::flags;
@@ -45,18 +45,19 @@ impl QemuDriver {
     async fn define(&self, cx: &CallContext, xml: &str, check: Check) -> Result<NonnullDomain> {
         let written = documents::read_written(xml)?;
         let authorized = self.authorize(cx, &written).await?;
-        let definition = Arc::new(self.complete_document(written, xml, check).await?);
-        let uuid = documents::uuid(&definition)?;
-        let make = || Domain::new(uuid, Published::defined(Arc::clone(&definition)));
-        let (domain, is_new) =
-            match self.registry.find_or_add(uuid, definition.name.as_str(), make)? {
-                Found::New(domain) => (domain, true),
-                Found::Known(domain) => {
-                    self.authorize_found(cx, &domain, authorized.as_ref()).await?;
-                    (domain, false)
-                }
-            };
-        let saved = self.keep_definition(&domain, Arc::clone(&definition)).await;
+        let document = self.complete_document(written, xml, check).await?;
+        let uuid = documents::uuid(&document)?;
+        let definition = Definition::new(&document)?;
+        let name = document.name.as_str();
+        let make = || Domain::new(uuid, Published::defined(name, definition.clone()));
+        let (domain, is_new) = match self.registry.find_or_add(uuid, name, make)? {
+            Found::New(domain) => (domain, true),
+            Found::Known(domain) => {
+                self.authorize_found(cx, &domain, authorized.as_ref()).await?;
+                (domain, false)
+            }
+        };
+        let saved = self.keep_definition(&domain, definition).await;
         if let Err(error) = saved {
             if is_new {
                 self.registry.remove(&domain);
@@ -77,15 +78,13 @@ impl QemuDriver {
     pub(crate) async fn keep_definition(
         &self,
         domain: &Arc<Domain>,
-        definition: Arc<config::Domain>,
+        definition: Definition,
     ) -> Result<()> {
         let _order = domain.definition().await;
-        let text = documents::print_stored(&definition);
-        let (store, name) = (self.definitions.clone(), domain.name());
-        self.on_disk(move || store.save(&name, &text), "cannot save the definition").await?;
+        self.save_definition(domain, &definition).await?;
         domain.publish(|view| {
-            view.updated = view.persistent.as_ref().is_some_and(|old| **old != *definition)
-                && view.is_active();
+            view.updated =
+                view.persistent.as_ref().is_some_and(|old| *old != definition) && view.is_active();
             view.persistent = Some(definition);
         });
         Ok(())
@@ -102,19 +101,25 @@ impl QemuDriver {
         change: impl FnOnce(&mut config::Domain) -> Result<()>,
     ) -> Result<()> {
         let _order = domain.definition().await;
-        let current = domain.published().persistent.clone();
+        let current = domain.published().definition();
         let current = current.ok_or_else(|| {
             Error::operation_invalid(
                 QEMU,
                 "cannot modify the persistent configuration of a transient domain",
             )
         })?;
-        let mut definition = config::Domain::clone(&current);
-        change(&mut definition)?;
-        let text = documents::print_stored(&definition);
-        let (store, name) = (self.definitions.clone(), domain.name());
-        self.on_disk(move || store.save(&name, &text), "cannot save the definition").await?;
-        domain.publish(|view| view.persistent = Some(Arc::new(definition)));
+        let mut document = config::Domain::clone(&current);
+        change(&mut document)?;
+        let definition = Definition::new(&document)?;
+        self.save_definition(domain, &definition).await?;
+        domain.publish(|view| view.persistent = Some(definition));
         Ok(())
+    }
+
+    async fn save_definition(&self, domain: &Domain, definition: &Definition) -> Result<()> {
+        let (store, name) = (self.definitions.clone(), domain.name());
+        let definition = definition.clone();
+        let save = move || store.save(&name, definition.text());
+        self.on_disk(save, "cannot save the definition").await
     }
 }

@@ -40,6 +40,7 @@ impl QemuDriver {
         let after = domain.publish(|view| {
             view.id = None;
             view.live = None;
+            view.asked_cpu = None;
             view.state = RunState::shut_off(reason);
             view.taints = Default::default();
         });

@@ -6,21 +6,23 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use api::{DomainPausedReason, DomainRunningReason, DomainShutoffReason, DomainState, Uuid};
+use definitions::Stored;
 use host::process::{Process, ProcessRef};
 use qmp::{EventReceiver, Monitor, Options, QmpError};
 
 use super::refresh;
 use crate::documents;
-use crate::domain::{Domain, Live, Published, RunState, StopCause};
+use crate::domain::{Definition, Domain, Live, Published, RunState, StopCause};
 use crate::driver::{QemuDriver, StartError};
 use crate::monitor::{self, MonitorProbes};
 use crate::registry::Found;
-use crate::store::{Definitions, Phase, Status, StoredDefinition};
+use crate::status::{Phase, Status};
 
 /// Pause between two attempts to reach the monitor of a guest that does not answer.
 const RETRY: Duration = Duration::from_secs(2);
@@ -29,22 +31,17 @@ impl QemuDriver {
     /// Reads every definition. One that cannot be read is named in the log and left alone.
     pub(crate) fn load_definitions(&self) -> Result<(), StartError> {
         let mut by_uuid: HashMap<Uuid, StoredFile> = HashMap::new();
-        for (stored, definition) in read_all(&self.definitions, self.definitions.files()?) {
-            let definition = match definition {
-                Ok(definition) => Arc::new(definition),
+        for (path, file) in read_all(self.definitions.list()?) {
+            let (uuid, file) = match file {
+                Ok(found) => found,
                 Err(error) => {
-                    tracing::error!(path = %stored.path.display(), error, "definition not loaded");
+                    tracing::error!(path = %path.display(), error, "definition not loaded");
                     continue;
                 }
             };
-            let Ok(uuid) = documents::uuid(&definition) else {
-                tracing::error!(path = %stored.path.display(), "definition without uuid not loaded");
-                continue;
-            };
-            let file = StoredFile { stored, definition };
             match by_uuid.remove(&uuid) {
                 // A rename was cut short between its two steps; the newer file is what it wrote.
-                Some(other) if other.stored.written > file.stored.written => {
+                Some(other) if other.written > file.written => {
                     by_uuid.insert(uuid, other);
                 }
                 _ => {
@@ -60,11 +57,11 @@ impl QemuDriver {
     }
 
     fn load_one(&self, uuid: Uuid, file: StoredFile) {
-        let name = file.definition.name.as_str().to_owned();
+        let StoredFile { stored, name, definition, .. } = file;
         let view =
-            Published { autostart: file.stored.autostart, ..Published::defined(file.definition) };
+            Published { autostart: stored.autostart, ..Published::defined(&name, definition) };
         if let Err(error) = self.registry.find_or_add(uuid, &name, || Domain::new(uuid, view)) {
-            let path = file.stored.path.display();
+            let path = stored.path.display();
             tracing::error!(%path, %error, "definition not loaded");
         }
     }
@@ -158,6 +155,7 @@ impl QemuDriver {
             view.live = Some(Arc::new(document));
             view.state = status.state;
             view.taints = status.taints;
+            view.asked_cpu = status.asked_cpu.map(Arc::new);
         });
         let driver = Arc::clone(self);
         tokio::spawn(async move { driver.reconnect(domain, live).await });
@@ -166,15 +164,10 @@ impl QemuDriver {
     fn domain_of(&self, status: &Status) -> Option<Arc<Domain>> {
         let uuid: Uuid = status.uuid.parse().ok()?;
         let view = Published {
-            name: status.name.clone(),
-            id: None,
             state: status.state,
-            persistent: None,
-            live: None,
-            autostart: false,
+            asked_cpu: status.asked_cpu.clone().map(Arc::new),
             taints: status.taints,
-            updated: false,
-            tags: Default::default(),
+            ..Published::named(&status.name)
         };
         match self.registry.find_or_add(uuid, &status.name, || Domain::new(uuid, view)) {
             Ok(Found::Known(domain) | Found::New(domain)) => Some(domain),
@@ -254,8 +247,11 @@ impl QemuDriver {
 }
 
 struct StoredFile {
-    stored: StoredDefinition,
-    definition: Arc<config::Domain>,
+    stored: Stored,
+    /// When it was written.
+    written: SystemTime,
+    name: String,
+    definition: Definition,
 }
 
 /// Why a guest is gone that ran when the last daemon wrote its status.
@@ -283,24 +279,31 @@ fn state_of(word: &str, before: RunState) -> RunState {
     if now.state() == before.state() || stopped_for_another_reason { before } else { now }
 }
 
-type Parsed = (StoredDefinition, Result<config::Domain, String>);
+type Parsed = (PathBuf, Result<(Uuid, StoredFile), String>);
+
+fn read_one(stored: Stored) -> Result<(Uuid, StoredFile), String> {
+    let written = fs::metadata(&stored.path).and_then(|found| found.modified());
+    let written = written.unwrap_or(SystemTime::UNIX_EPOCH);
+    let text = stored.read()?;
+    let (definition, document) = Definition::read_from(&text).map_err(|error| error.message)?;
+    let uuid = documents::uuid(&document).map_err(|error| error.message)?;
+    let name = document.name.as_str().to_owned();
+    Ok((uuid, StoredFile { stored, written, name, definition }))
+}
 
 /// Reads the documents on all processors: thousands of them stand between a start of the daemon
-/// and its first answer. Texts are let go of one by one; together they would be as much memory
-/// again as what they describe.
-fn read_all(definitions: &Definitions, files: Vec<PathBuf>) -> Vec<Parsed> {
+/// and its first answer. What they describe is let go of one by one; together it would be several
+/// times the memory that the texts take.
+fn read_all(mut files: Vec<Stored>) -> Vec<Parsed> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = files.len().div_ceil(workers).max(1);
-    let read = |path: &PathBuf| {
-        let (stored, text) = definitions.read(path.clone());
-        let definition =
-            text.and_then(|text| documents::read_stored(&text).map_err(|error| error.message));
-        (stored, definition)
-    };
-    let read_share = |share: &[PathBuf]| share.iter().map(read).collect::<Vec<Parsed>>();
+    let read = |stored: Stored| (stored.path.clone(), read_one(stored));
     std::thread::scope(|scope| {
-        let running: Vec<_> =
-            files.chunks(share).map(|share| scope.spawn(move || read_share(share))).collect();
+        let mut running = Vec::new();
+        while !files.is_empty() {
+            let share = files.split_off(files.len().saturating_sub(share));
+            running.push(scope.spawn(move || share.into_iter().map(read).collect::<Vec<_>>()));
+        }
         running.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
     })
 }

@@ -67,7 +67,7 @@ fn fill_terminals(document: &mut config::Domain, found: &[Chardev]) {
     devices.channels.iter_mut().for_each(|device| fill(&device.info, &mut device.source));
     devices.consoles.iter_mut().for_each(|device| fill(&device.info, &mut device.source));
     mirror_first_console(devices);
-    for console in &mut devices.consoles {
+    for console in devices.consoles.iter_mut().filter(|console| console.target.port == Some(0)) {
         if let CharSource::Pty(PtySource { source: Some(terminal), .. }) = &console.source {
             console.tty = Some(terminal.path.clone());
         }

@@ -8,6 +8,7 @@ use driver::{CallContext, DomainEventBody, Handler, Identity};
 use host::files::FileError;
 
 use crate::documents;
+use crate::domain::Definition;
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
 use crate::{flags, guest_log};
@@ -25,14 +26,15 @@ impl Handler<DomainRename> for QemuDriver {
         if view.is_active() {
             return Err(Error::operation_invalid(QEMU, "cannot rename active domain"));
         }
-        let Some(current) = &view.persistent else {
+        let Some(current) = view.definition() else {
             return Err(Error::operation_invalid(QEMU, "cannot rename a transient domain"));
         };
         if view.name == new {
             return Err(Error::operation_invalid(QEMU, "Can't rename domain to itself"));
         }
-        let mut definition = config::Domain::clone(current);
-        definition.name = documents::domain_name(&new)?;
+        let mut renamed = config::Domain::clone(&current);
+        renamed.name = documents::domain_name(&new)?;
+        let definition = Definition::new(&renamed)?;
         let old = view.name.clone();
         let before = domain.reference();
         self.registry.rename(&domain, &old, &new)?;
@@ -46,7 +48,7 @@ impl Handler<DomainRename> for QemuDriver {
         }
         domain.publish(|view| {
             view.name = new;
-            view.persistent = Some(std::sync::Arc::new(definition));
+            view.persistent = Some(definition);
         });
         let undefined = DomainEventUndefinedDetailType::RENAMED.0;
         let event = DomainEventType::UNDEFINED;
@@ -65,17 +67,16 @@ impl QemuDriver {
         &self,
         old: &str,
         new: &str,
-        definition: &config::Domain,
+        definition: &Definition,
         autostart: bool,
     ) -> Result<()> {
-        use crate::store::Autostart;
-        let text = documents::print_stored(definition);
+        let definition = definition.clone();
         let (store, logs) = (self.definitions.clone(), self.settings.log_dir.clone());
         let (old, new) = (old.to_owned(), new.to_owned());
         let change = move || {
-            store.save(&new, &text)?;
+            store.save(&new, definition.text())?;
             if autostart {
-                store.set_autostart(&new, Autostart::Yes)?;
+                store.set_autostart(&new, true)?;
             }
             store.remove(&old)?;
             let moved = guest_log::rename(&logs, &old, &new);

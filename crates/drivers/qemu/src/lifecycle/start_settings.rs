@@ -117,9 +117,63 @@ pub(crate) fn io_limits(disk: &Disk) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use config::domain::{ParseFlags, complete::aliases};
+    use std::sync::{Arc, Mutex};
 
-    use super::io_limits;
+    use config::domain::graphics::Graphics;
+    use config::domain::{ParseFlags, complete::aliases};
+    use qmp::scripted::{Answer, Request};
+    use serde_json::json;
+
+    use super::{DisplayPassword, apply, io_limits};
+    use crate::domain::scripted::Bench;
+
+    /// What QEMU is told of a VNC display with these attributes.
+    async fn told(attributes: &str) -> Vec<(String, serde_json::Value)> {
+        let document = format!(
+            "<domain type='qemu'><name>a</name><os><type>hvm</type></os><devices>\
+             <graphics type='vnc' {attributes}/></devices></domain>"
+        );
+        let document = config::Domain::parse(&document, ParseFlags::Inactive).unwrap();
+        let [Graphics::Vnc(vnc)] = document.devices.graphics.as_slice() else {
+            panic!("no display")
+        };
+        let password = DisplayPassword {
+            protocol: "vnc",
+            password: vnc.password.passwd.clone().unwrap(),
+            connected: "keep",
+            valid_to: vnc.password.valid_to,
+        };
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&requests);
+        let bench = Bench::new(5000).await;
+        let answer = move |request: &Request| {
+            heard.lock().unwrap().push((request.name.clone(), request.arguments.clone()));
+            Answer::Return("{}".to_owned())
+        };
+        let guest = bench.guest(1, "", answer).await;
+        let live = guest.live().unwrap();
+        apply(live.monitor().unwrap(), &document, &[password]).await.unwrap();
+        let requests = requests.lock().unwrap();
+        requests.iter().filter(|(name, _)| name.ends_with("_password")).cloned().collect()
+    }
+
+    #[tokio::test]
+    async fn a_password_ends_when_its_document_says_so() {
+        let told = told("passwd='x' passwdValidTo='2030-01-02T03:04:05'").await;
+        let ends = json!({"protocol": "vnc", "time": "1893553445"});
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!((told[0].0.as_str(), &told[0].1["password"]), ("set_password", &json!("x")));
+        assert_eq!(told[1], ("expire_password".to_owned(), ends));
+    }
+
+    #[tokio::test]
+    async fn a_password_without_an_end_is_good_for_ever() {
+        let told = told("passwd='x'").await;
+        assert_eq!(
+            told.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["set_password"]
+        );
+    }
 
     #[test]
     fn limits_name_the_disk_and_what_is_given() {

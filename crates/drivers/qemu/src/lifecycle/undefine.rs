@@ -46,10 +46,10 @@ impl QemuDriver {
     async fn undefine(&self, domain: &Arc<Domain>, flags: api::DomainUndefineFlags) -> Result<()> {
         let _order = domain.definition().await;
         let view = domain.published();
-        let Some(definition) = &view.persistent else {
+        let Some(definition) = view.definition() else {
             return Err(Error::operation_invalid(QEMU, "cannot undefine transient domain"));
         };
-        let nvram = crate::documents::nvram_file(definition).filter(|path| path.exists());
+        let nvram = crate::documents::nvram_file(&definition).filter(|path| path.exists());
         if let Some(nvram) = nvram {
             self.release_nvram(&nvram, flags, view.is_active()).await?;
         }

@@ -2,19 +2,16 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 
 use api::remote::{DomainGetXmlDesc, DomainGetXmlDescArgs, DomainGetXmlDescRet};
 use api::{DomainXMLFlags as Flag, Result};
 use config::domain::FormatFlags;
-use config::domain::cpu::CpuMode;
 use driver::{CallContext, Handler};
 
 use super::portable;
-use crate::domain::{Published, not_running};
+use crate::domain::{Definition, Published, not_running};
 use crate::driver::QemuDriver;
-use crate::flags;
-use crate::host_model::{self, Tense};
+use crate::{flags, guest_cpu};
 
 impl Handler<DomainGetXmlDesc> for QemuDriver {
     async fn handle(
@@ -35,32 +32,44 @@ impl QemuDriver {
     /// A running guest's document names its CPU in full; `UPDATE_CPU` does so for one that is off.
     fn print(&self, view: &Published, flags: Flag) -> Result<String> {
         let plain = flags.intersects(Flag::INACTIVE | Flag::MIGRATABLE);
-        let defined = view.persistent.as_ref().filter(|_| flags.contains(Flag::INACTIVE));
-        let document = defined.or_else(|| view.current()).ok_or_else(not_running)?;
-        let runs = view.live.as_ref().is_some_and(|live| Arc::ptr_eq(live, document));
-        let mut document = Cow::Borrowed(&**document);
+        let secrets = flags.contains(Flag::SECURE);
+        let defined = view.persistent.as_ref();
+        let defined = defined.filter(|_| flags.contains(Flag::INACTIVE) || view.live.is_none());
+        if let Some(definition) =
+            defined.filter(|_| !flags.intersects(Flag::UPDATE_CPU | Flag::MIGRATABLE))
+        {
+            return Ok(match secrets {
+                true => definition.text().to_owned(),
+                false => definition.public_text().into_owned(),
+            });
+        }
+        let runs = defined.is_none();
+        let document = defined.map(Definition::read).or_else(|| view.live.clone());
+        let document = document.ok_or_else(not_running)?;
+        let mut document = Cow::Borrowed(&*document);
         if let (true, true, Some(id)) = (plain, runs, view.id) {
             let channels = self.settings.directories().channels(id, &view.name);
-            portable::undo_start(document.to_mut(), view.persistent.as_deref(), &channels);
+            portable::undo_start(document.to_mut(), view.definition().as_deref(), &channels);
         }
         if flags.contains(Flag::MIGRATABLE) {
             portable::drop_implied(document.to_mut());
+        }
+        if let (true, true, Some(asked)) = (plain, runs, &view.asked_cpu) {
+            asked.restore(document.to_mut());
         }
         if flags.contains(Flag::UPDATE_CPU) {
             self.update_cpu(&mut document);
         }
         let format = if runs && !plain { FormatFlags::LIVE } else { FormatFlags::INACTIVE };
-        let secrets = flags.contains(Flag::SECURE);
         Ok(document.format(if secrets { format.with(FormatFlags::SECURE) } else { format }))
     }
 
     /// Names the CPU that a start would give the guest.
     fn update_cpu(&self, document: &mut Cow<'_, config::Domain>) {
-        let is_open = document.cpu.as_ref().is_some_and(|cpu| cpu.mode == Some(CpuMode::HostModel));
-        let path = document.devices.emulator.as_deref().filter(|_| is_open);
+        let path = document.devices.emulator.as_deref().filter(|_| document.cpu.is_some());
         let emulator = path.and_then(|path| self.emulators.peek(Path::new(path)));
         if let Some(emulator) = emulator {
-            host_model::name_model(document.to_mut(), &*emulator, Tense::WouldGet);
+            guest_cpu::name(document.to_mut(), &emulator);
         }
     }
 }

@@ -139,18 +139,16 @@ fn count(number: usize) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use api::ConnectListAllDomainsFlags as Flag;
     use api::DomainRunningReason;
 
     use super::Filter;
-    use crate::domain::{Published, RunState};
+    use crate::domain::{Definition, Published, RunState};
 
     fn defined() -> Published {
         let xml = "<domain type='qemu'><name>a</name><os><type>hvm</type></os></domain>";
         let document = config::Domain::parse(xml, config::domain::ParseFlags::Inactive).unwrap();
-        Published::defined(Arc::new(document))
+        Published::defined("a", Definition::new(&document).unwrap())
     }
 
     #[test]

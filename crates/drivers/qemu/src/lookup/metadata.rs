@@ -109,7 +109,7 @@ impl Change {
     async fn check_tags(&self, cx: &CallContext, domain: &Domain) -> Result<()> {
         let view = domain.published();
         let Some(document) = view.current() else { return Ok(()) };
-        let mut document = config::Domain::clone(document);
+        let mut document = config::Domain::clone(&document);
         self.apply(&mut document);
         cx.check(&Identity { tags: tags::of(&document), ..domain.identity() }).await
     }

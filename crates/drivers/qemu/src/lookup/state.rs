@@ -22,7 +22,8 @@ impl Handler<DomainGetInfo> for QemuDriver {
         let domain = self.registry.find(&args.dom)?;
         let (view, live) = (domain.published(), domain.live());
         let document = view.current();
-        let vcpus = document.map_or(0, |document| tuning::current_vcpus(document));
+        let document = document.as_deref();
+        let vcpus = document.map_or(0, tuning::current_vcpus);
         let nr_virt_cpu = u16::try_from(vcpus)
             .map_err(|_| Error::new(ErrorCode::OVERFLOW, QEMU, "cpu count too large"))?;
         let cpu_time = live.filter(|live| view.id == Some(live.id)).and_then(|live| {
@@ -31,8 +32,8 @@ impl Handler<DomainGetInfo> for QemuDriver {
         });
         Ok(DomainGetInfoRet {
             state: u8::try_from(view.state.state().0).unwrap_or(0),
-            max_mem: document.map_or(0, |document| tuning::maximum_memory_kib(document)),
-            memory: document.map_or(0, |document| tuning::current_memory_kib(document)),
+            max_mem: document.map_or(0, tuning::maximum_memory_kib),
+            memory: document.map_or(0, tuning::current_memory_kib),
             nr_virt_cpu,
             cpu_time: cpu_time.unwrap_or(0),
         })

@@ -12,7 +12,7 @@ use crate::documents::{self, Check, SystemEntropy};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::lifecycle::{vhost_net, wall_clock};
-use crate::{firmware, flags};
+use crate::{firmware, flags, guest_cpu, host_needs};
 
 /// The only form that QEMU has.
 const NATIVE_FORMAT: &str = "qemu-argv";
@@ -38,10 +38,13 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             self.emulators.host_for(&domain, &self.settings.nvram_dir.to_string_lossy()).await?;
         argv::generic_interfaces(&mut domain);
         domain.complete(&host, &mut SystemEntropy).map_err(|error| errors::document(&error))?;
+        guest_cpu::settle(&mut domain, &emulator)?;
+        host_needs::settle(&mut domain)?;
+        host_needs::check(&domain, &self.settings.huge_pages, host_needs::For::Native)?;
         assign_aliases(&mut domain);
         argv::number_layers(&mut domain);
         firmware::select(&mut domain, &Directories::nvram_of_libvirt())?;
-        let directories = Directories::of_libvirt(&self.settings.vnc_listen);
+        let directories = Directories::of_libvirt(&self.settings.directories());
         let context = Context {
             emulator: &*emulator,
             id: NO_ID,
@@ -50,7 +53,7 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             vhost_net: vhost_net(),
             purpose: Purpose::Native,
         };
-        let line = argv::to_native(&domain, &context).map_err(|error| errors::document(&error))?;
+        let line = argv::to_native(&domain, &context).map_err(|error| errors::arguments(&error))?;
         Ok(ConnectDomainXmlToNativeRet { native_config: line })
     }
 }

@@ -47,6 +47,7 @@ impl QemuDriver {
             return Ok(DomainStatsRecord { dom, params: params.into() });
         };
         let deadline = Instant::now() + self.settings.deadlines.stats;
+        let document = &*document;
         let answers = match &live {
             Some(live) => self.answers(domain, live, document, wanted, deadline).await,
             None => Answers::default(),

@@ -145,13 +145,13 @@ mod tests {
     use api::{ConnectGetAllDomainStatsFlags as Flag, DomainStatsTypes as Group};
 
     use super::Wanted;
-    use crate::domain::Published;
+    use crate::domain::{Definition, Published};
 
     #[test]
     fn a_group_that_is_not_there_is_refused_only_if_the_call_insists() {
         let xml = "<domain type='qemu'><name>a</name><os><type>hvm</type></os></domain>";
         let document = config::Domain::parse(xml, config::domain::ParseFlags::Inactive).unwrap();
-        let off = Published::defined(std::sync::Arc::new(document));
+        let off = Published::defined("a", Definition::new(&document).unwrap());
         let wanted = |groups, flags| Wanted { groups: Group(groups), flags }.of(&off);
         assert_eq!(wanted(0, Flag::ENFORCE_STATS).unwrap().groups, Group(0x17f));
         assert_eq!(wanted(0x7ff, Flag(0)).unwrap().groups, Group(0x17f));

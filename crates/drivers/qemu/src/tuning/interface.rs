@@ -61,8 +61,8 @@ impl Handler<DomainSetInterfaceParameters> for QemuDriver {
         let _job = domain.modify("DomainSetInterfaceParameters", &self.settings.deadlines).await?;
         let view = domain.published();
         let impact = Impact::of(args.flags & !STRINGS, &view)?;
-        if let Some(definition) = view.persistent.as_deref().filter(|_| impact.config) {
-            limit(&mut definition.clone(), &args.device, &args.params.0)?;
+        if let Some(definition) = view.definition().filter(|_| impact.config) {
+            limit(&mut config::Domain::clone(&definition), &args.device, &args.params.0)?;
         }
         if let Some(document) = view.live.as_deref().filter(|_| impact.live) {
             let mut limited = document.clone();

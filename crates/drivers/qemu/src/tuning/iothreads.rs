@@ -109,7 +109,7 @@ impl Handler<DomainPinIothread> for QemuDriver {
         if impact.live && !view.live.as_deref().is_some_and(known) {
             return Err(Error::invalid_arg(QEMU, format!("iothread {id} not found")));
         }
-        if impact.config && !view.persistent.as_deref().is_some_and(known) {
+        if impact.config && !view.definition().as_deref().is_some_and(known) {
             return Err(Error::invalid_arg(QEMU, format!("iothreadid {id} not found")));
         }
         if let Some(live) = domain.live().filter(|_| impact.live) {
@@ -191,8 +191,8 @@ impl QemuDriver {
 /// The documents that a change is about.
 fn involved(impact: Impact, view: &crate::domain::Published) -> Vec<config::Domain> {
     let live = view.live.as_deref().filter(|_| impact.live);
-    let definition = view.persistent.as_deref().filter(|_| impact.config);
-    live.into_iter().chain(definition).cloned().collect()
+    let definition = view.definition().filter(|_| impact.config);
+    live.into_iter().chain(definition.as_deref()).cloned().collect()
 }
 
 fn not_zero(id: u32, function: &str) -> Result<u32> {

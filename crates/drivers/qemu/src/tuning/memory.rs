@@ -23,7 +23,7 @@ impl Handler<DomainGetMaxMemory> for QemuDriver {
         args: DomainGetMaxMemoryArgs,
     ) -> Result<DomainGetMaxMemoryRet> {
         let view = self.registry.find(&args.dom)?.published();
-        let memory = view.current().map_or(0, |document| maximum_memory_kib(document));
+        let memory = view.current().map_or(0, |document| maximum_memory_kib(&document));
         Ok(DomainGetMaxMemoryRet { memory })
     }
 }
@@ -72,8 +72,8 @@ impl QemuDriver {
             return self.change_definition(&domain, |document| set_maximum(document, kib)).await;
         }
         if impact.config {
-            let definition = view.persistent.as_deref();
-            definition.map_or(Ok(()), |definition| within_maximum(definition, kib))?;
+            let definition = view.definition();
+            definition.map_or(Ok(()), |definition| within_maximum(&definition, kib))?;
         }
         if impact.live {
             let live = domain.running()?;

@@ -102,7 +102,7 @@ impl Handler<DomainPinVcpuFlags> for QemuDriver {
             in_range(number, view.live.as_deref(), "live")?;
         }
         if impact.config {
-            in_range(number, view.persistent.as_deref(), "persistent")?;
+            in_range(number, view.definition().as_deref(), "persistent")?;
         }
         let cpus = wanted(&args.cpumap.0)?;
         if let Some(live) = domain.live().filter(|_| impact.live) {

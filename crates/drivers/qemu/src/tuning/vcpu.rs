@@ -51,8 +51,8 @@ impl Handler<DomainSetVcpu> for QemuDriver {
         if let Some(document) = view.live.as_deref().filter(|_| impact.live) {
             known(document, &vcpus, "live")?;
         }
-        if let Some(document) = view.persistent.as_deref().filter(|_| impact.config) {
-            set(&mut document.clone(), &vcpus, switch)?;
+        if let Some(document) = view.definition().filter(|_| impact.config) {
+            set(&mut config::Domain::clone(&document), &vcpus, switch)?;
         }
         if impact.live {
             self.switch_vcpus(&domain, &vcpus, switch).await?;

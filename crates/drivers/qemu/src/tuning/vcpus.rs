@@ -83,7 +83,7 @@ impl Handler<DomainSetVcpusFlags> for QemuDriver {
             within_maximum(view.live.as_deref(), args.nvcpus, "live")?;
         }
         if impact.config {
-            within_maximum(view.persistent.as_deref(), args.nvcpus, "persistent")?;
+            within_maximum(view.definition().as_deref(), args.nvcpus, "persistent")?;
         }
         if impact.live {
             self.plug_vcpus(&domain, args.nvcpus).await?;

@@ -264,6 +264,8 @@ pub struct Model {
     pub features: FeatureSet,
     /// What it had once and has no longer: documents say that they do without.
     pub removed: FeatureSet,
+    /// What of it QEMU's model of the same name may still stand for: guests are told that they do without.
+    pub denied: FeatureSet,
     row: usize,
 }
 
@@ -278,6 +280,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
             vendor: row.vendor,
             features: like.without(&set(row.minus)).with(&set(row.plus)),
             removed: set(row.removed),
+            denied: set(row.removed).without(&set(row.minus)),
             row: index,
         });
     }

@@ -1,6 +1,7 @@
 //! Ports and passwords of a guest's displays.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 
 use api::{Error, Result};
 use config::YesNo;
@@ -9,6 +10,9 @@ use config::domain::graphics::{DisplayPassword as Password, Graphics, Listen, Pa
 use crate::errors::QEMU;
 use crate::lifecycle::start_settings::DisplayPassword;
 use crate::settings::Settings;
+
+/// Ports of displays for browsers.
+const WEBSOCKET_PORTS: RangeInclusive<u16> = 5700..=65535;
 
 /// Gives each display that wants one a port that is free now, and returns the passwords.
 pub(super) fn assign(
@@ -21,20 +25,18 @@ pub(super) fn assign(
         match graphics {
             Graphics::Vnc(vnc) => {
                 passwords.extend(password("vnc", &vnc.password));
-                if vnc.socket.is_none()
-                    && wants_port(vnc.autoport, vnc.port)
-                    && listens(&vnc.listens)
+                if vnc.socket.is_none() && vnc.autoport == Some(YesNo::Yes) && listens(&vnc.listens)
                 {
-                    vnc.port = Some(free_port(settings, &mut taken)?.into());
+                    vnc.port = Some(free_port(settings.vnc_ports.clone(), &mut taken)?.into());
                 }
                 if vnc.websocket == Some(-1) {
-                    vnc.websocket = Some(free_port(settings, &mut taken)?.into());
+                    vnc.websocket = Some(free_port(WEBSOCKET_PORTS, &mut taken)?.into());
                 }
             }
             Graphics::Spice(spice) => {
                 passwords.extend(password("spice", &spice.password));
                 if wants_port(spice.autoport, spice.port) && listens(&spice.listens) {
-                    spice.port = Some(free_port(settings, &mut taken)?.into());
+                    spice.port = Some(free_port(settings.vnc_ports.clone(), &mut taken)?.into());
                 }
             }
             _ => {}
@@ -64,14 +66,12 @@ fn password(protocol: &'static str, password: &Password) -> Option<DisplayPasswo
 }
 
 /// The first port of the range on which nobody listens, on any address.
-fn free_port(settings: &Settings, taken: &mut Vec<u16>) -> Result<u16> {
+fn free_port(mut range: RangeInclusive<u16>, taken: &mut Vec<u16>) -> Result<u16> {
     let free = |port: &u16| {
         let any = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), *port);
         !taken.contains(port) && TcpListener::bind(any).is_ok()
     };
-    let port = settings
-        .vnc_ports
-        .clone()
+    let port = range
         .find(free)
         .ok_or_else(|| Error::internal(QEMU, "Unable to find an unused port in range 'vnc'"))?;
     taken.push(port);

@@ -6,10 +6,11 @@ use api::{Error, Result};
 use host::process::Process;
 use qmp::{EventReceiver, Monitor, Options, QmpError};
 
-use super::{Scaffold, Spawned};
+use super::{Prepared, Scaffold, Spawned};
 use crate::domain::{Domain, Live};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::guest_cpu::{AskedCpu, GivenCpu};
 use crate::lifecycle::refresh;
 use crate::monitor::{self, MonitorProbes};
 
@@ -17,6 +18,7 @@ use crate::monitor::{self, MonitorProbes};
 pub(super) struct Greeted {
     pub live: Arc<Live>,
     pub document: config::Domain,
+    pub asked_cpu: Option<AskedCpu>,
     pub events: EventReceiver,
     pub scaffold: Scaffold,
 }
@@ -43,30 +45,54 @@ impl Greeted {
             Err(error) => return Err(give_up(&process, &prepared.scaffold, error).await),
         };
         let directory = prepared.scaffold.directory.clone();
-        let live = Live::new(prepared.scaffold.id, process, prepared.emulator, directory);
+        let live =
+            Live::new(prepared.scaffold.id, process, Arc::clone(&prepared.emulator), directory);
         live.set_monitor(monitor);
         live.parts().last_layer = prepared.last_layer;
         let live = Arc::new(live);
-        let plugged = driver.plug_vcpus_at_start(domain, &live, &prepared.document).await;
-        if let Err(error) = plugged {
-            return Err(give_up(&live.process, &prepared.scaffold, error).await);
-        }
-        let fresh = refresh::after_start(&live, &mut prepared.document, &prepared.secrets).await;
-        if let Err(error) = fresh {
-            let error = errors::monitor(domain, &error);
-            return Err(give_up(&live.process, &prepared.scaffold, error).await);
-        }
-        crate::tuning::describe_at_start(&mut prepared.document, &live.parts().vcpus);
-        if let Some(pin) = &prepared.document.cputune.emulatorpin
-            && let Err(error) = driver.pin_emulator(domain, &live, &pin.cpuset).await
-        {
-            return Err(give_up(&live.process, &prepared.scaffold, error).await);
-        }
-        if let Err(error) = driver.pin_iothreads(domain, &live, &prepared.document).await {
-            return Err(give_up(&live.process, &prepared.scaffold, error).await);
-        }
-        Ok(Self { live, document: prepared.document, events, scaffold: prepared.scaffold })
+        let asked_cpu = match furnish(driver, domain, &live, &mut prepared).await {
+            Ok(asked_cpu) => asked_cpu,
+            Err(error) => {
+                end(&live.process).await;
+                return Err(error);
+            }
+        };
+        let Prepared { document, scaffold, .. } = prepared;
+        Ok(Self { live, document, asked_cpu, events, scaffold })
     }
+}
+
+/// Gives a guest that has greeted what its command line had no words for, and completes its document with
+/// what only it knows.
+async fn furnish(
+    driver: &QemuDriver,
+    domain: &Arc<Domain>,
+    live: &Arc<Live>,
+    prepared: &mut Prepared,
+) -> Result<Option<AskedCpu>> {
+    let document = &mut prepared.document;
+    driver.plug_vcpus_at_start(domain, live, document).await?;
+    let fresh = refresh::after_start(live, document, &prepared.secrets).await;
+    fresh.map_err(|error| errors::monitor(domain, &error))?;
+    let mut asked_cpu = None;
+    if let Some(given) = given_cpu(domain, live).await? {
+        given.verify(document)?;
+        asked_cpu = given.describe(document)?;
+    }
+    crate::tuning::describe_at_start(document, &live.parts().vcpus);
+    if let Some(pin) = &document.cputune.emulatorpin {
+        driver.pin_emulator(domain, live, &pin.cpuset).await?;
+    }
+    driver.pin_iothreads(domain, live, document).await?;
+    Ok(asked_cpu)
+}
+
+/// The CPU that QEMU gave: the first stands for all.
+async fn given_cpu(domain: &Domain, live: &Live) -> Result<Option<GivenCpu>> {
+    let first = live.parts().vcpus.first().map(|vcpu| vcpu.qom_path.clone());
+    let (Ok(monitor), Some(path)) = (live.monitor(), first) else { return Ok(None) };
+    let given = GivenCpu::ask(monitor, &path).await;
+    given.map_err(|error| errors::monitor(domain, &error))
 }
 
 /// Waits for the monitor, or for the process to end, whichever is first.
@@ -93,12 +119,16 @@ async fn greet(
 
 /// Ends the process and says what QEMU had to say about it.
 async fn give_up(process: &Process, scaffold: &Scaffold, error: Error) -> Error {
-    if let Err(fault) = process.end(std::time::Duration::ZERO).await {
-        tracing::error!(%fault, "a QEMU that failed to start cannot be ended");
-    }
+    end(process).await;
     let words = scaffold.log.last_words(scaffold.log_position);
     if words.is_empty() {
         return error;
     }
     Error::internal(QEMU, format!("process exited while connecting to monitor: {words}"))
+}
+
+async fn end(process: &Process) {
+    if let Err(fault) = process.end(std::time::Duration::ZERO).await {
+        tracing::error!(%fault, "a QEMU that failed to start cannot be ended");
+    }
 }

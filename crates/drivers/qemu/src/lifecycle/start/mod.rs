@@ -15,6 +15,7 @@ mod greet;
 mod limits;
 mod prepare;
 mod resources;
+mod running;
 mod scaffold;
 mod spawn;
 
@@ -63,7 +64,7 @@ impl QemuDriver {
         mode: StartMode,
     ) -> Result<()> {
         let view = domain.published();
-        let definition = view.persistent.clone();
+        let definition = view.definition();
         let definition = definition.ok_or_else(|| {
             Error::no_domain(QEMU, format!("no definition of domain '{}'", view.name))
         })?;
@@ -95,7 +96,7 @@ impl QemuDriver {
 
     /// Publishes a guest that has greeted, gives it its watcher, and lets it run.
     async fn enter(&self, domain: &Arc<Domain>, greeted: Greeted, mode: StartMode) -> Result<()> {
-        let Greeted { live, document, events, mut scaffold } = greeted;
+        let Greeted { live, document, asked_cpu, events, mut scaffold } = greeted;
         let driver = self.shared()?;
         let paused = RunState::paused(api::DomainPausedReason::STARTING_UP);
         domain.set_live(Some(Arc::clone(&live)));
@@ -103,6 +104,7 @@ impl QemuDriver {
         domain.publish(|view| {
             view.id = Some(live.id);
             view.live = Some(Arc::new(document));
+            view.asked_cpu = asked_cpu.map(Arc::new);
             view.state = paused;
             view.taints = scaffold.taints();
             view.updated = false;

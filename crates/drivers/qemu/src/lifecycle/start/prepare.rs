@@ -8,15 +8,14 @@ use config::domain::chardev::{CharSource, SocketMode, SocketPath};
 use config::domain::cpu::CpuMode;
 
 use super::scaffold::make_private;
-use super::{Scaffold, displays, limits, resources};
+use super::{Scaffold, displays, limits, resources, running};
 use crate::argv::{self, CommandLine, Context, Directories, Purpose, VhostNet, WallClock};
 use crate::capabilities::Emulator;
 use crate::domain::{Domain, Taint};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
-use crate::host_model::{self, Tense};
 use crate::lifecycle::start_settings::DisplayPassword;
-use crate::{block, firmware, guest_log};
+use crate::{block, firmware, guest_cpu, guest_log, host_needs};
 
 /// Length of the key that protects what QEMU is told over its command line. **Units**: bytes.
 const MASTER_KEY_BYTES: usize = 32;
@@ -43,9 +42,11 @@ impl Prepared {
     ) -> Result<Self> {
         limits::refuse(definition)?;
         let emulator = driver.emulators.of(definition).await?;
-        host_model::check(definition, &emulator)?;
-        let mut scaffold = Scaffold::new(driver, domain)?;
         let mut document = definition.clone();
+        guest_cpu::settle(&mut document, &emulator)?;
+        host_needs::settle(&mut document)?;
+        host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
+        let mut scaffold = Scaffold::new(driver, domain)?;
         document.id = u32::try_from(scaffold.id).ok();
         config::domain::complete::aliases::assign_aliases(&mut document);
         let last_layer = block::chain::resolve(&mut document).await?;
@@ -53,6 +54,9 @@ impl Prepared {
         firmware::make_variables(&document)?;
         let directories = driver.settings.directories();
         channel_sockets(&mut document, &directories, scaffold.id);
+        let displays =
+            running::Displays { listen: &directories.listen, directory: &scaffold.directory };
+        running::describe(&mut document, &displays, wall_clock());
         let secrets = displays::assign(&driver.settings, &mut document)?;
         let memory = directories.memory(scaffold.id, &domain.name());
         scaffold.extra = vec![directories.channels(scaffold.id, &domain.name()), memory.clone()];
@@ -67,13 +71,12 @@ impl Prepared {
             purpose: Purpose::Start,
         };
         let command = argv::command_line(&document, &context);
-        let command = command.map_err(|error| errors::document(&error))?;
+        let command = command.map_err(|error| errors::arguments(&error))?;
         // Memory that is a file of nobody's choosing: QEMU makes the file, not its directory.
         let memory_text = memory.to_string_lossy();
         if command.args.iter().any(|argument| argument.contains(&*memory_text)) {
             make_private(&memory)?;
         }
-        host_model::name_model(&mut document, &*emulator, Tense::Has);
         let descriptors = resources::open(&command.descriptors, &mut document)?;
         scaffold.log.line(&guest_log::start_record(&emulator, &command));
         scaffold.log_position = scaffold.log.position();

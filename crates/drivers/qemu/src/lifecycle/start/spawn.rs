@@ -11,7 +11,7 @@ use super::{Prepared, Scaffold};
 use crate::documents;
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::store::{Phase, Status};
+use crate::status::{Phase, Status};
 
 /// A process at its gate, named by a status file.
 pub(super) struct Spawned {
@@ -85,6 +85,7 @@ fn record(driver: &QemuDriver, prepared: &Prepared, held: &Held) -> Result<()> {
         stop_cause: None,
         reboots_on_shutdown: false,
         last_layer: prepared.last_layer,
+        asked_cpu: None,
         document: documents::print_live(&prepared.document),
         pending: None,
     };

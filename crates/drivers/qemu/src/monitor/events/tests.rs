@@ -14,7 +14,7 @@ use host::process::ProcessRef;
 use qmp::scripted::Peer;
 use qmp::{Delivery, EventReceiver, Monitor, Options};
 
-use crate::domain::{Domain, Live, Published, RunState};
+use crate::domain::{Definition, Domain, Live, Published, RunState};
 use crate::driver::QemuDriver;
 use crate::settings::{Deadlines, Scope, Settings};
 
@@ -90,11 +90,12 @@ impl Guest {
         live.parts().agent_open = Some(false);
         let document = config::Domain::parse(DOCUMENT, ParseFlags::Live).unwrap();
         let uuid = Uuid(*document.uuid.unwrap().as_bytes());
+        let definition = Definition::new(&document).unwrap();
         let view = Published {
             id: Some(1),
             state: RunState::running(DomainRunningReason::BOOTED),
             live: Some(Arc::new(document.clone())),
-            ..Published::defined(Arc::new(document))
+            ..Published::defined(document.name.as_str(), definition)
         };
         let domain = Domain::new(uuid, view);
         domain.set_live(Some(Arc::clone(&live)));

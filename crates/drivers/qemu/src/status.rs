@@ -13,6 +13,7 @@ use host::files;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{RunState, StopCause, Taints};
+use crate::guest_cpu::AskedCpu;
 
 /// Largest status that is read back. **Units**: bytes.
 const STATUS_MAX: u64 = 16 << 20;
@@ -52,6 +53,9 @@ pub(crate) struct Status {
     /// Highest number that an image of a disk has had.
     #[serde(default)]
     pub last_layer: u32,
+    /// What was asked for of the CPU that the live document tells of.
+    #[serde(default)]
+    pub asked_cpu: Option<AskedCpu>,
     /// The live document.
     pub document: String,
     /// What it becomes, while a medium is changed: QEMU knows which of the two is true.
