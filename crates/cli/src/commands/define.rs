@@ -1,7 +1,9 @@
 //! `fv define`: define a domain from an XML file, and say what became of the document.
 
-use config::domain::report::Report;
+use config::domain::complete::GenericHost;
+use config::domain::report::{Decision, Report};
 use config::domain::{FormatFlags, ParseFlags};
+use config::{Domain, NothingDrawn};
 use ferrovirt::{DomainDefineFlags, DomainXMLFlags};
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ command!("define", "Define a domain from an XML file", [
     Opt::flag("validate", "check the document against the schema"),
     Opt::flag("report", "list what was defaulted, rewritten and ignored"),
     Opt::flag("json", "the report as JSON"),
-    Opt::flag("dry-run", "define nothing; with --report, what reading the document shows"),
+    Opt::flag("dry-run", "define nothing: complete and check the document here"),
 ]);
 
 async fn run(cx: &Context, args: &Args) -> Outcome {
@@ -36,66 +38,77 @@ async fn run(cx: &Context, args: &Args) -> Outcome {
     if args.has("report") {
         let kept = DomainXMLFlags(DomainXMLFlags::INACTIVE.0 | DomainXMLFlags::SECURE.0);
         let completed = domain.xml(kept).await?;
-        show(cx, args, &between(&xml, &completed)?)?;
+        let report = Report::between(&xml, &completed);
+        show(cx, args, &report.map_err(|error| Failure::new(error.to_string()))?)?;
     }
     Ok(())
 }
 
-/// Reads the document here. What a daemon would put in depends on its machine and is not shown.
+/// Completes and checks the document here, without any daemon, for a host whose QEMU has everything.
 fn dry_run(cx: &Context, args: &Args, file: &str, xml: &str) -> Outcome {
     let refused = |error: config::Error| match error.position {
         Some(position) => Failure::new(format!("{file}:{position}: {error}")),
         None => Failure::new(format!("{file}: {error}")),
     };
-    let domain = config::Domain::parse(xml, ParseFlags::Inactive).map_err(refused)?;
+    let written = Domain::parse(xml, ParseFlags::Inactive).map_err(refused)?;
     if args.has("validate") {
-        config::Domain::refuse_unknown(xml).map_err(refused)?;
+        Domain::refuse_unknown(xml).map_err(refused)?;
     }
+    let arch = written.os.machine.arch.as_deref().unwrap_or(std::env::consts::ARCH);
+    let host = GenericHost::new(arch);
+    let (domain, decisions) =
+        Domain::explained(xml, &host, &mut NothingDrawn).map_err(refused)?;
+    domain.validate(&host).map_err(refused)?;
     if !args.has("json") {
-        cx.remark(format!("Domain '{}' can be read from {file}", domain.name))?;
+        cx.remark(format!("Domain '{}' can be defined from {file}", domain.name))?;
     }
     if args.has("report") {
-        let read = domain.format(FormatFlags::INACTIVE.with(FormatFlags::SECURE));
-        show(cx, args, &between(xml, &read)?)?;
+        let completed = domain.format(FormatFlags::INACTIVE.with(FormatFlags::SECURE));
+        show(cx, args, &Report::decided(xml, &completed, decisions).map_err(refused)?)?;
     }
     Ok(())
-}
-
-fn between(written: &str, completed: &str) -> Result<Report, Failure> {
-    Report::between(written, completed).map_err(|error| Failure::new(error.to_string()))
 }
 
 fn show(cx: &Context, args: &Args, report: &Report) -> Outcome {
     if args.has("json") {
         return cx.json(&json(report));
     }
-    let mut table = Table::new(["What", "Path", "Value", "By"]);
-    for defaulted in &report.defaulted {
-        let by = defaulted.by.word().to_owned();
-        table.row(["defaulted".to_owned(), defaulted.path.clone(), defaulted.value.clone(), by]);
+    let mut table = Table::new(["What", "Path", "Value", "By", "Why"]);
+    let mut row = |what: &str, path: &str, value: &str, decision: Decision| {
+        table.row([what, path, value, decision.by.word(), decision.why].map(str::to_owned));
+    };
+    for given in &report.defaulted {
+        row("defaulted", &given.path, &given.value, given.decision);
     }
-    for rewritten in &report.rewritten {
-        let change = format!("{} -> {}", rewritten.from, rewritten.to);
-        table.row(["rewritten".to_owned(), rewritten.path.clone(), change, "daemon".to_owned()]);
+    for change in &report.rewritten {
+        let value = format!("{} -> {}", change.from, change.to);
+        row("rewritten", &change.path, &value, change.decision);
     }
-    for ignored in &report.ignored {
-        let why = if ignored.unknown { "unknown" } else { "dropped" };
-        let why = format!("{why}, line {}", ignored.position.line);
-        table.row(["ignored".to_owned(), ignored.path.clone(), ignored.value.clone(), why]);
+    for lost in &report.ignored {
+        let what = if lost.unknown { "unknown" } else { "ignored" };
+        let path = format!("{}, line {}", lost.path, lost.position.line);
+        row(what, &path, &lost.value, lost.decision);
     }
     cx.print(&table.render(cx.is_quiet()))
 }
 
 fn json(report: &Report) -> Value {
-    let defaulted = report.defaulted.iter().map(
-        |given| json!({"path": given.path, "value": given.value, "by": given.by.word()}),
-    );
-    let rewritten = report.rewritten.iter().map(
-        |change| json!({"path": change.path, "from": change.from, "to": change.to}),
-    );
+    let told = |path: &str, decision: Decision, mut row: Value| {
+        row["path"] = path.into();
+        row["by"] = decision.by.word().into();
+        row["why"] = decision.why.into();
+        row
+    };
+    let defaulted = report.defaulted.iter();
+    let defaulted =
+        defaulted.map(|given| told(&given.path, given.decision, json!({"value": given.value})));
+    let rewritten = report.rewritten.iter().map(|change| {
+        told(&change.path, change.decision, json!({"from": change.from, "to": change.to}))
+    });
     let ignored = report.ignored.iter().map(|lost| {
         let (line, column) = (lost.position.line, lost.position.column);
-        json!({"path": lost.path, "value": lost.value, "line": line, "column": column, "unknown": lost.unknown})
+        let row = json!({"value": lost.value, "line": line, "column": column, "unknown": lost.unknown});
+        told(&lost.path, lost.decision, row)
     });
     json!({
         "defaulted": defaulted.collect::<Value>(),
