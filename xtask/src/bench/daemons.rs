@@ -32,6 +32,8 @@ pub(super) struct Daemon {
     pub(super) name: &'static str,
     /// A directory for its guests' disks.
     pub(super) disks: PathBuf,
+    /// Where it keeps what it knows of QEMU.
+    pub(super) cache: PathBuf,
     /// What starts it.
     pub(super) command: Vec<String>,
     socket: PathBuf,
@@ -44,6 +46,7 @@ impl Daemon {
         let daemon = Self {
             name: "ferrovirtd",
             disks: root.join("disks"),
+            cache: root.join("var/cache/ferrovirt/qemu"),
             command: vec![text(&binaries.join("ferrovirtd"))?, "--root".into(), text(&root)?],
             socket: root.join("run/libvirt/libvirt-sock"),
         };
@@ -75,7 +78,13 @@ impl Daemon {
         let words = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
         let command = words.into_iter().map(str::to_owned);
         let command = command.chain(["sh".into(), "-c".into(), script]).collect();
-        Ok(Self { name: "libvirtd", disks, command, socket: root.join("run/libvirt-sock") })
+        Ok(Self {
+            name: "libvirtd",
+            disks,
+            cache: root.join("cache/qemu"),
+            command,
+            socket: root.join("run/libvirt-sock"),
+        })
     }
 
     /// Starts it and waits until it listens.

@@ -1,13 +1,16 @@
 """The load of `cargo xtask bench`: libvirt's own client, the same for every daemon.
 
-    load.py URI DIRECTORY DEFINITIONS GUESTS COMMAND...
+    load.py URI DIRECTORY CACHE DOCUMENTS DEFINITIONS GUESTS COMMAND...
 
-DIRECTORY takes the guests' disks; COMMAND starts the daemon again after it was stopped.
+DIRECTORY takes the guests' disks; in CACHE the daemon keeps what it knows of QEMU; DOCUMENTS has documents
+that each daemon accepts; COMMAND starts the daemon again after it was stopped.
 Prints a JSON object: what was measured -> seconds, or bytes; less is better.
 """
 
+import concurrent.futures
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -25,6 +28,11 @@ DEADLINE = 60
 # How long throughput is measured, and what the firmware of a guest needs to come to rest. Seconds.
 WHILE = 2
 FIRMWARE = 8
+# How many times as many definitions memory is looked at with, and clients that make them.
+MANY = 5
+CLIENTS = 8
+# The disk is not always the same: how often the corpus is defined.
+ROUNDS = 5
 
 PROGRAM = 0x20008086
 OPEN, CLOSE, LOOKUP, RESUME, SUSPEND, AUTH_LIST, LIB_VERSION, REGISTER = 1, 2, 23, 28, 34, 66, 157, 316
@@ -54,7 +62,7 @@ def median(times, call):
 
 class Daemon:
     def __init__(self, uri, command):
-        self.uri, self.command = uri, command
+        self.uri, self.command, self.started = uri, command, None
         self.path = uri.split("socket=")[1]
         self.process = self.pid()
 
@@ -89,24 +97,41 @@ class Daemon:
 
     def restart(self, count):
         """Stops the daemon and starts it again; seconds until a client has `count` domains listed."""
+        self.stop()
+        return self.start(lambda connection: len(connection.listAllDomains()) >= count)
+
+    def cold(self, cache):
+        """The same without what it knew of QEMU; seconds until a client knows the host's capabilities."""
+        self.stop()
+        shutil.rmtree(cache, ignore_errors=True)
+        os.makedirs(cache)
+        return self.start(lambda connection: connection.getCapabilities())
+
+    def stop(self):
         pid = self.pid()
         os.kill(pid, signal.SIGTERM)
         give_up = time.monotonic() + DEADLINE
         while os.path.exists(f"/proc/{pid}"):
             check(give_up, "did not end")
             time.sleep(0.01)
+            if self.started:
+                self.started.poll()  # our own child would stay as a zombie
+
+    def start(self, ready):
+        """Starts the daemon; seconds until it gives a client what it waits for."""
+        give_up = time.monotonic() + DEADLINE
         began = time.perf_counter()
-        subprocess.Popen(self.command, start_new_session=True, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.started = subprocess.Popen(self.command, start_new_session=True, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while True:
             check(give_up, "did not come up")
             try:
                 connection = self.open()
-                listed = len(connection.listAllDomains())
+                done = ready(connection)
                 connection.close()
             except libvirt.libvirtError:
-                listed = -1
-            if listed >= count:
+                done = False
+            if done:
                 self.process = self.pid()
                 return time.perf_counter() - began
             time.sleep(0.002)
@@ -255,9 +280,67 @@ def definitions(daemon, count):
     yield f"restart with {count:,}", daemon.restart(count)
     yield f"memory with {count:,}", daemon.memory()
     connection = daemon.open()
-    domains = iter(connection.listAllDomains())
-    yield "undefine", median(count, lambda: next(domains).undefine())
+    domains = connection.listAllDomains()
+    yield f"document of each of {count:,}", median(5, lambda: [domain.XMLDesc() for domain in domains])
+    names = iter(domains)
+    yield "undefine", median(count, lambda: next(names).undefine())
     connection.close()
+    many = MANY * count
+    spread(daemon, range(many), lambda connection, number: connection.defineXML(document(f"bench-{number}")))
+    daemon.restart(many)
+    yield f"memory with {many:,}", daemon.memory()
+    spread(daemon, range(many), lambda connection, number: connection.lookupByName(f"bench-{number}").undefine())
+
+
+def spread(daemon, items, call, clients=CLIENTS):
+    """Calls for each of `items`, over several connections."""
+    connections = [daemon.open() for _ in range(clients)]
+
+    def share(nth):
+        for item in items[nth::clients]:
+            call(connections[nth], item)
+
+    with concurrent.futures.ThreadPoolExecutor(clients) as threads:
+        for done in [threads.submit(share, nth) for nth in range(clients)]:
+            done.result()
+    for connection in connections:
+        connection.close()
+
+
+def define(connection, text):
+    """Defines what another QEMU than the documents are made for may not have; a refusal is an answer, too."""
+    try:
+        connection.defineXML(text)
+    except libvirt.libvirtError:
+        pass
+
+
+def corpus(daemon, folder):
+    """One document of every sort: what reading, completing and keeping them takes."""
+    texts = []
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name)) as file:
+            texts.append(file.read())
+    for clients in (1, CLIENTS):
+        rounds = [defined(daemon, texts, clients) for _ in range(ROUNDS)]
+        taken, used = (statistics.median(figures) / len(texts) for figures in zip(*rounds))
+        yield f"define one of the corpus, {clients} client{'s' * (clients > 1)}", taken
+        yield f"its processor time, {clients}", used
+
+
+def defined(daemon, texts, clients):
+    """Defines all of them and takes them away again: seconds that the first took, and processor time."""
+    began, before = time.perf_counter(), daemon.processor()
+    spread(daemon, texts, define, clients)
+    taken, used = time.perf_counter() - began, daemon.processor() - before
+    connection = daemon.open()
+    domains = connection.listAllDomains()
+    if not domains:
+        sys.exit("no document was accepted")
+    for domain in domains:
+        domain.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
+    connection.close()
+    return taken, used
 
 
 def guests(daemon, directory, count):
@@ -280,14 +363,16 @@ def guests(daemon, directory, count):
 
 
 def main():
-    uri, directory, defined, running, *command = sys.argv[1:]
+    uri, directory, cache, documents, defined, running, *command = sys.argv[1:]
     libvirt.registerErrorHandler(lambda *_: None, None)
     daemon = Daemon(uri, command)
     daemon.open().close()
     found = {"memory at rest": daemon.memory()}
+    found["capabilities, cold start"] = statistics.median(daemon.cold(cache) for _ in range(3))
     found.update(calls(daemon))
     found.update(wires(daemon))
     found.update(events(daemon))
+    found.update(corpus(daemon, documents))
     found.update(definitions(daemon, int(defined)))
     found.update(guests(daemon, directory, int(running)))
     print(json.dumps(found))

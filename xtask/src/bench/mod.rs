@@ -2,13 +2,14 @@
 //!
 //! Both are started for the bench alone, in directories of their own, and get the same load from
 //! libvirt's own client (`load.py`). They take turns, so that what else the machine does falls on
-//! both; a figure alone says little, the ratio of one run says more. Takes two to three minutes
+//! both; a figure alone says little, the ratio of one run says more. Takes five to ten minutes
 //! after the build.
 
 mod daemons;
 mod table;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -25,6 +26,8 @@ const ROUNDS: u32 = 2;
 /// Domains that are defined and listed, and guests that run at the same time.
 const DEFINITIONS: u32 = 1000;
 const GUESTS: u32 = 20;
+/// Documents of every sort: those that the tests compare with libvirt.
+const DOCUMENTS: &str = "crates/config/tests/documents";
 
 /// Runs every measure and prints the table.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
@@ -36,8 +39,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
     crate::command::run(build.current_dir(&workspace.root))?;
     let home = crate::demo::private_directory()?;
     let guard = Guard::over(&home)?;
-    let script = home.join("load.py");
-    std::fs::write(&script, include_str!("load.py"))?;
+    let load = Load::prepare(&workspace, &home)?;
 
     let ours = Daemon::ferrovirtd(&workspace.target.join("release"), &home)?;
     ours.start()?;
@@ -50,7 +52,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
         daemons.iter().map(|daemon| Column { name: daemon.name, rounds: Vec::new() }).collect();
     for round in 1..=rounds {
         for (daemon, column) in daemons.iter().zip(&mut columns) {
-            column.rounds.push(load(&script, daemon)?);
+            column.rounds.push(load.put_on(daemon)?);
             steps.done(format!("round {round} of {rounds}: {}", daemon.name));
         }
     }
@@ -72,13 +74,37 @@ fn parse(options: &[&str]) -> Result<u32> {
     }
 }
 
-fn load(script: &Path, daemon: &Daemon) -> Result<Found> {
-    // The distribution's Python has the distribution's module.
-    let python = find("/usr/bin/python3").or_else(|| find("python3")).context("no Python")?;
-    let mut load = command(python, [script.as_os_str(), daemon.uri().as_ref()]);
-    load.arg(&daemon.disks).args([DEFINITIONS.to_string(), GUESTS.to_string()]);
-    let said = output(load.args(&daemon.command))?;
-    serde_json::from_str(&said).with_context(|| format!("the load printed '{said}'"))
+/// The script and what it needs.
+struct Load {
+    script: PathBuf,
+    documents: PathBuf,
+}
+
+impl Load {
+    fn prepare(workspace: &Workspace, home: &Path) -> Result<Self> {
+        let (script, documents) = (home.join("load.py"), home.join("documents"));
+        fs::write(&script, include_str!("load.py"))?;
+        fs::create_dir(&documents)?;
+        for entry in fs::read_dir(workspace.root.join(DOCUMENTS))? {
+            let path = entry?.path();
+            // What libvirt makes of one stands beside it, unless it refuses it.
+            if let Some(name) = path.file_name().filter(|_| path.with_extension("out.xml").exists())
+            {
+                fs::copy(&path, documents.join(name))?;
+            }
+        }
+        Ok(Self { script, documents })
+    }
+
+    fn put_on(&self, daemon: &Daemon) -> Result<Found> {
+        // The distribution's Python has the distribution's module.
+        let python = find("/usr/bin/python3").or_else(|| find("python3")).context("no Python")?;
+        let mut load = command(python, [self.script.as_os_str(), daemon.uri().as_ref()]);
+        load.args([&daemon.disks, &daemon.cache, &self.documents]);
+        load.args([DEFINITIONS.to_string(), GUESTS.to_string()]);
+        let said = output(load.args(&daemon.command))?;
+        serde_json::from_str(&said).with_context(|| format!("the load printed '{said}'"))
+    }
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ const ARROWS: &[(&str, May)] = &[
     (
         "ferrovirt-driver-qemu",
         May::Know(&[
+            "ferrovirt-definitions",
             "ferrovirt-driver",
             "ferrovirt-api",
             "ferrovirt-config",
