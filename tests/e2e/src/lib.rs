@@ -7,11 +7,12 @@
 //! A test waits for what it is about (a socket, a process that ends, an event, a line of a guest's
 //! console), always with a deadline, never for a time that is hoped to be enough.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stderr, reason = "a failing test shows the daemon's log")]
+#![expect(clippy::print_stderr, reason = "a failing test shows the daemon's log and its seed")]
 
 pub mod bus;
 pub mod console;
 pub mod daemon;
+pub mod dice;
 pub mod disk;
 pub mod document;
 pub mod libvirtd;
@@ -23,6 +24,7 @@ pub mod qmp;
 pub mod wire;
 
 pub use daemon::Daemon;
+pub use dice::Dice;
 pub use document::Document;
 pub use listener::Listener;
 pub use outcome::Outcome;

@@ -147,6 +147,38 @@ fn a_guest_shows_the_cpu_that_stands_for_the_host() {
 }
 
 #[test]
+fn a_guest_shows_the_cpu_that_it_was_given() {
+    let (mut daemon, directory) = (Daemon::start(), tempfile::tempdir().unwrap());
+    let name = daemon.name("given");
+    let document = |check: &str| {
+        let text = format!(
+            "<domain type='qemu'><name>{name}</name><memory unit='KiB'>65000</memory>\
+             <os><type machine='pc'>hvm</type></os><cpu mode='custom' match='exact' check='{check}'>\
+             <model fallback='forbid'>qemu64</model></cpu></domain>"
+        );
+        file(&directory, &format!("{check}.xml"), &text)
+    };
+    daemon.virsh(["define", &document("full")]).ok();
+    daemon.virsh(["start", &name]).fails("guest CPU doesn't match specification: extra features:");
+    daemon.virsh(["undefine", &name]).ok();
+    daemon.virsh(["define", &document("none")]).ok();
+    daemon.virsh(["start", "--paused", &name]).ok();
+    let added = "<feature policy='require' name='hypervisor'/>";
+    let shows = |daemon: &Daemon| {
+        let on = daemon.virsh(["dumpxml", &name]).ok();
+        for part in ["check='full'", added, "<memory unit='KiB'>65536</memory>"] {
+            assert!(on.contains(part), "no {part} in {on}");
+        }
+        let elsewhere = daemon.virsh(["dumpxml", "--migratable", &name]).ok();
+        assert!(elsewhere.contains("check='none'") && !elsewhere.contains(added), "{elsewhere}");
+    };
+    shows(&daemon);
+    daemon.restart();
+    shows(&daemon);
+    daemon.virsh(["destroy", &name]).ok();
+}
+
+#[test]
 fn fv_says_what_virsh_says() {
     let (daemon, directory) = (Daemon::start(), tempfile::tempdir().unwrap());
     let two = [host("<model>Haswell</model>"), host("<model>Nehalem</model>")].concat();

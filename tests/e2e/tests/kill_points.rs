@@ -3,41 +3,17 @@
 //! Whatever was acknowledged is there afterwards, and whatever is there is whole: a guest is running
 //! exactly if it has a process, a status file and a directory.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stderr, reason = "a failing test shows its seed")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use e2e::{Daemon, Document, Outcome, Qemu, eventually, process};
+use e2e::{Daemon, Dice, Document, Outcome, Qemu, eventually, process};
 
 /// How often the daemon is killed.
 const ROUNDS: u32 = 20;
 /// Within this time after the calls were begun; they take about as long.
 const LATEST_KILL_MS: u64 = 600;
-
-/// xorshift64: moments only have to differ, and to come again with the same seed.
-struct Dice(u64);
-
-impl Dice {
-    /// Seeded by `FERROVIRT_E2E_SEED`, else anew; the seed is shown when the test fails.
-    fn new() -> Self {
-        let given = std::env::var("FERROVIRT_E2E_SEED").ok().and_then(|text| text.parse().ok());
-        let now =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let seed =
-            given.unwrap_or(u64::from(now.subsec_nanos()) << 20 | u64::from(std::process::id()));
-        eprintln!("FERROVIRT_E2E_SEED={seed}");
-        Self(seed.max(1))
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
 
 /// A call under way, and what it is about.
 struct Call {
@@ -63,7 +39,7 @@ impl Call {
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
     let mut daemon = Daemon::start();
-    let mut dice = Dice::new();
+    let mut dice = Dice::seeded();
     let steady = daemon.paused("steady");
     let qemu = daemon.qemu(&steady);
     // With a channel, because its socket has a directory of its own.

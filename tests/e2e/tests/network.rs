@@ -97,6 +97,45 @@ fn what_libvirt_refuses_is_refused_in_its_words() {
 }
 
 #[test]
+fn entries_of_a_definition_come_change_and_go() {
+    let mut daemon = Daemon::start();
+    let name = daemon.name("net");
+    let leases = "<ip address='192.168.171.1' netmask='255.255.255.0'><dhcp>\
+                  <range start='192.168.171.10' end='192.168.171.20'/></dhcp></ip>";
+    define(&daemon, &document(&name, &uuid(7), leases)).ok();
+    let update = |daemon: &Daemon, words: &[&str]| {
+        daemon.virsh(["net-update", &*name].into_iter().chain(words.iter().copied()))
+    };
+    let host = "<host mac='52:54:00:00:00:0a' name='a' ip='192.168.171.60'/>";
+    let moved = "<host mac='52:54:00:00:00:0a' name='a' ip='192.168.171.61'/>";
+    assert!(update(&daemon, &["add", "ip-dhcp-host", host]).word().starts_with("Updated network"));
+    update(&daemon, &["add-last", "ip-dhcp-host", host, "--config"])
+        .fails("there is an existing dhcp host entry");
+    update(&daemon, &["modify", "ip-dhcp-host", moved, "--config"]).ok();
+    update(
+        &daemon,
+        &["add-first", "dns-host", "<host ip='192.168.171.5'><hostname>h</hostname></host>"],
+    )
+    .ok();
+    update(&daemon, &["add", "portgroup", "<portgroup name='p'/>"]).ok();
+    update(
+        &daemon,
+        &["delete", "ip-dhcp-range", "<range start='192.168.171.10' end='192.168.171.20'/>"],
+    )
+    .ok();
+    update(&daemon, &["modify", "dns-txt", "<txt name='a' value='b'/>"])
+        .fails("DNS TXT records cannot be modified, only added or deleted");
+    update(&daemon, &["add", "bridge", "<bridge/>"]).fails("can't update 'bridge' section");
+    update(&daemon, &["add", "dns-txt", "<txt name='a' value='b'/>", "--live"])
+        .fails("network is not running");
+    daemon.kill9();
+    daemon.revive();
+    let printed = daemon.virsh(["net-dumpxml", &name]).ok();
+    assert!(printed.contains(moved) && !printed.contains("<range"), "{printed}");
+    assert!(printed.contains("<hostname>h</hostname>") && printed.contains("<portgroup name='p'>"));
+}
+
+#[test]
 fn a_network_that_is_to_be_started_is_refused_clearly() {
     let daemon = Daemon::start();
     let name = daemon.name("net");

@@ -138,6 +138,135 @@ fn a_document_makes_nobody_the_owner_of_what_is_anothers() {
     policed.virsh(["undefine", &mine]).ok();
 }
 
+/// Rules about objects of the other kinds: nobody keeps some, sees others, and knows nothing of the rest.
+const OBJECTS: &str = r#"
+[[rule]]
+name = "root"
+who = [{ uid = 0 }]
+may = ["admin"]
+
+[[rule]]
+name = "visitors"
+who = [{ uid = 65534 }]
+may = ["visitor"]
+
+[[rule]]
+name = "own"
+who = [{ uid = 65534 }]
+may = [
+    "network.getattr", "network.read", "network.write", "network.save", "network.delete",
+    "storage_pool.getattr", "storage_pool.read", "storage_pool.write", "storage_pool.save", "storage_pool.delete",
+    "nwfilter.getattr", "nwfilter.read", "nwfilter.write", "nwfilter.save", "nwfilter.delete",
+    "secret.getattr", "secret.read", "secret.write", "secret.save", "secret.delete", "secret.read_secure",
+]
+on = [
+    { kind = "network", name = "own*" }, { kind = "storage_pool", name = "own*" },
+    { kind = "nwfilter", name = "own*" },
+    { kind = "secret", uuid = "5d2f9a6e-0000-4000-8000-000000000601" },
+]
+
+[[rule]]
+name = "shown"
+who = [{ uid = 65534 }]
+may = ["network.getattr", "storage_pool.getattr", "nwfilter.getattr", "secret.getattr"]
+on = [
+    { kind = "network", name = "shown" }, { kind = "storage_pool", name = "shown" },
+    { kind = "nwfilter", name = "shown" },
+    { kind = "secret", uuid = "5d2f9a6e-0000-4000-8000-000000000602" },
+]
+"#;
+
+/// An object of a kind: virsh's prefix, what knows it, and its document.
+fn objects(name: &str, number: u8) -> [(&'static str, String, String); 4] {
+    let uuid = format!("5d2f9a6e-0000-4000-8000-0000000006{number:02x}");
+    [
+        (
+            "net",
+            name.to_owned(),
+            format!(
+                "<network><name>{name}</name><uuid>{uuid}</uuid><bridge name='e2e{number}'/></network>"
+            ),
+        ),
+        (
+            "pool",
+            name.to_owned(),
+            format!(
+                "<pool type='dir'><name>{name}</name><uuid>{uuid}</uuid><target><path>/{name}</path></target></pool>"
+            ),
+        ),
+        (
+            "nwfilter",
+            name.to_owned(),
+            format!("<filter name='{name}'><uuid>{uuid}</uuid></filter>"),
+        ),
+        ("secret", uuid.clone(), format!("<secret><uuid>{uuid}</uuid></secret>")),
+    ]
+}
+
+#[test]
+fn rules_hold_for_networks_pools_filters_and_secrets() {
+    let policed = Policed::start();
+    let daemon = &policed.daemon;
+    let pid = daemon.pid().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    fs::write(&policed.policy, OBJECTS).expect("the directory is ours");
+    kill_process(pid.expect("the daemon is ours"), Signal::HUP).expect("the daemon runs");
+    let file = |(prefix, key, document): &(&str, String, String)| {
+        let file = daemon.write(&format!("{prefix}-{key}.xml"), document);
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+            .expect("it is ours");
+        file
+    };
+    for object in objects("shown", 2).iter().chain(&objects("hidden", 3)) {
+        daemon.virsh([&*format!("{}-define", object.0), &file(object)]).ok();
+    }
+    let [network, ..] = objects("own", 1);
+    eventually("the policy to hold", || {
+        (policed.virsh(["net-define", &file(&network)]).status == 0).then_some(())
+    });
+    for ((own, shown), hidden) in
+        objects("own", 1).iter().zip(&objects("shown", 2)).zip(&objects("hidden", 3))
+    {
+        let command = |verb: &str| format!("{}-{verb}", own.0);
+        policed.virsh([&*command("define"), &file(own)]).ok();
+        policed.virsh([&*command("dumpxml"), &own.1]).ok();
+        // What is shown is listed, and not told of; what is hidden is not there.
+        let mut list = vec![command("list")];
+        list.extend(matches!(own.0, "net" | "pool").then(|| "--all".to_owned()));
+        let listed = policed.virsh(list.iter().map(String::as_str)).ok();
+        assert!(listed.contains(&own.1) && listed.contains(&shown.1), "{listed}");
+        assert!(!listed.contains(&hidden.1), "{listed}");
+        policed.virsh([&*command("dumpxml"), &shown.1]).fails("access denied");
+        policed.virsh([&*command("undefine"), &shown.1]).fails("access denied");
+        for verb in ["dumpxml", "undefine"] {
+            assert_ne!(
+                policed.virsh([&*command(verb), &hidden.1]).status,
+                0,
+                "{verb} {}",
+                hidden.1
+            );
+        }
+        // A document makes nobody the owner of what is another's.
+        policed.virsh([&*command("define"), &file(shown)]).fails("access denied");
+        policed.virsh([&*command("define"), &file(hidden)]).fails("access denied");
+        daemon.virsh([&*command("dumpxml"), &hidden.1]).ok();
+    }
+    let [.., (_, own, _)] = objects("own", 1);
+    let [.., (_, shown, _)] = objects("shown", 2);
+    policed.virsh(["secret-set-value", &own, "Z2VoZWlt"]).ok();
+    assert_eq!(policed.virsh(["secret-get-value", &own]).word(), "Z2VoZWlt");
+    daemon.virsh(["secret-set-value", &shown, "Z2VoZWlt"]).ok();
+    policed.virsh(["secret-get-value", &shown]).fails("access denied");
+    policed.virsh(["secret-set-value", &shown, "YQ=="]).fails("access denied");
+    let text = "<txt name='a' value='b'/>";
+    policed.virsh(["net-update", "own", "add", "dns-txt", text, "--config"]).ok();
+    policed
+        .virsh(["net-update", "shown", "add", "dns-txt", text, "--config"])
+        .fails("access denied");
+    for (prefix, key, _) in objects("own", 1) {
+        policed.virsh([&*format!("{prefix}-undefine"), &key]).ok();
+    }
+}
+
 /// Prints the name of every domain that something happens to, after a line "ready".
 const LISTEN: &str = r#"
 import threading

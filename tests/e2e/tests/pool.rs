@@ -105,3 +105,23 @@ fn who_listens_hears_of_pools() {
     listener.hears(&format!("event 'lifecycle' for storage pool {name}: "));
     listener.hears("events received: 1");
 }
+
+#[test]
+fn a_client_asks_what_pools_there_could_be() {
+    let daemon = Daemon::start();
+    let printed = daemon.virsh(["pool-capabilities"]).ok();
+    assert!(printed.contains("<pool type='dir' supported='yes'>"), "{printed}");
+    assert!(printed.contains("<value>qcow2</value>"), "{printed}");
+    daemon
+        .virsh(["find-storage-pool-sources", "dir"])
+        .fails("pool type 'dir' does not support source discovery");
+    daemon
+        .virsh(["find-storage-pool-sources", "netfs"])
+        .fails("hostname must be specified for netfs sources");
+    daemon.virsh(["find-storage-pool-sources", "tape"]).fails("unknown storage pool type tape");
+    if !daemon.is_reference() {
+        daemon
+            .virsh(["find-storage-pool-sources-as", "netfs", "localhost"])
+            .fails("sources of netfs pools are not searched for yet");
+    }
+}

@@ -24,15 +24,24 @@ fn the_report_tells_what_was_defaulted_rewritten_and_ignored() {
     let output = daemon.fv(["define", &file, "--report"]).ok();
     let rows = rows(&output);
     for (begin, end) in [
-        ("defaulted /domain/uuid ", " daemon"),
-        ("defaulted /domain/devices/emulator ", " machine"),
-        ("defaulted /domain/devices/controller", " machine"),
-        ("defaulted /domain/devices/disk/address type='pci'", " daemon"),
-        ("defaulted /domain/devices/interface/mac address='52:54:00:", " daemon"),
-        ("rewritten /domain/memory 64 MiB -> 65536 KiB", " daemon"),
-        ("rewritten /domain/os/type/@machine pc -> pc-i440fx-", " daemon"),
-        ("ignored /domain/colour red", " unknown, line 1"),
-        ("ignored /domain/devices/interface/model/@speed 9", " unknown, line 1"),
+        ("defaulted /domain/uuid ", " daemon drawn at random, for good"),
+        (
+            "defaulted /domain/devices/emulator ",
+            " host what is installed there for the architecture",
+        ),
+        ("defaulted /domain/devices/controller", " machine part of such a machine"),
+        (
+            "defaulted /domain/devices/disk/address type='pci'",
+            " daemon the first place that is free",
+        ),
+        (
+            "defaulted /domain/devices/interface/mac address='52:54:00:",
+            " daemon drawn at random, for good",
+        ),
+        ("rewritten /domain/memory 64 MiB -> 65536 KiB", " the form that documents are kept in"),
+        ("rewritten /domain/os/type/@machine pc -> pc-i440fx-", " what the name stands for"),
+        ("unknown /domain/colour, line 1 red", " daemon nothing reads it"),
+        ("unknown /domain/devices/interface/model/@speed, line 1 9", " nothing reads it"),
     ] {
         assert!(has(&rows, begin, end), "no row {begin:?} … {end:?} in\n{output}");
     }
@@ -68,8 +77,18 @@ fn a_dry_run_defines_nothing_and_needs_no_daemon() {
     let words = ["-c", nowhere, "define", &file, "--report", "--dry-run"];
     let output = daemon.fv(words).ok();
     let rows = rows(&output);
-    assert!(has(&rows, "rewritten /domain/memory 64 MiB -> 65536 KiB", "daemon"), "{output}");
-    assert!(has(&rows, "ignored /domain/colour red", "unknown, line 1"), "{output}");
+    let kept = " the form that documents are kept in";
+    assert!(has(&rows, "rewritten /domain/memory 64 MiB -> 65536 KiB", kept), "{output}");
+    assert!(
+        has(&rows, "unknown /domain/colour, line 1 red", " daemon nothing reads it"),
+        "{output}"
+    );
+    assert!(has(&rows, "defaulted /domain/devices/memballoon ", " otherwise"), "{output}");
+    let json = daemon.fv(words.into_iter().chain(["--json"])).ok();
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let listed = json["defaulted"].as_array().expect("a list of what was defaulted");
+    let machine = listed.iter().find(|row| row["path"] == "/domain/devices/input[1]");
+    assert_eq!(machine.map(|row| &row["by"]), Some(&"machine".into()), "{json:#}");
     let validated = ["define", &file, "--dry-run", "--validate"];
     daemon.fv(validated).fails("/domain/colour at line 1 is not known");
     let bad = daemon.write(
