@@ -100,7 +100,8 @@ fn value(attribute: &AttributeTypeAndValue) -> Option<String> {
     }
 }
 
-/// What separates parts of a name is escaped inside of one.
+/// What separates parts of a name is escaped inside of one, and what no line of a log may hold
+/// (RFC 4514, section 2.4).
 fn escape(text: &mut String, value: &str) {
     let last = value.chars().count().saturating_sub(1);
     for (index, letter) in value.chars().enumerate() {
@@ -108,8 +109,10 @@ fn escape(text: &mut String, value: &str) {
             ',' | '+' | '"' | '\\' | '<' | '>' | ';' => text.push('\\'),
             '#' if index == 0 => text.push('\\'),
             ' ' if index == 0 || index == last => text.push('\\'),
-            '\0' => {
-                text.push_str("\\00");
+            letter if letter.is_control() => {
+                for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                    text.push_str(&format!("\\{byte:02X}"));
+                }
                 continue;
             }
             _ => {}
@@ -187,6 +190,12 @@ mod tests {
     #[test]
     fn a_name_that_hides_a_zero_byte_does_not_look_like_another() {
         assert_eq!(text(&[vec![(CN, UTF8, "good\0.evil")]]), r"CN=good\00.evil");
+    }
+
+    #[test]
+    fn control_characters_are_hexadecimal() {
+        let name = "a\n\u{1}\u{85}b";
+        assert_eq!(text(&[vec![(CN, UTF8, name)]]), r"CN=a\0A\01\C2\85b");
     }
 
     #[test]
