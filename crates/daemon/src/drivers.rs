@@ -11,6 +11,8 @@ use driver_nwfilter::NwfilterDriver;
 use driver_qemu::{Deadlines, QemuDriver, Settings};
 use driver_secret::SecretDriver;
 use driver_storage::StorageDriver;
+use host::Root;
+use host::mounts::{Mount, Mounts};
 
 use crate::configuration::Configuration;
 use crate::layout::{Layout, Scope};
@@ -63,16 +65,13 @@ fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
 
 /// Mounts of huge pages, each with the size of its pages in KiB.
 fn huge_page_mounts() -> Vec<(u64, PathBuf)> {
-    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
-    mounts.lines().filter_map(huge_page_mount).collect()
+    let mounts = Mounts::read(&Root::default()).unwrap_or_default();
+    mounts.iter().filter_map(huge_page_mount).collect()
 }
 
-fn huge_page_mount(line: &str) -> Option<(u64, PathBuf)> {
-    let mut fields = line.split(' ');
-    let (_, place, kind, options) =
-        (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let size = options.split(',').find_map(|option| option.strip_prefix("pagesize="));
-    let size = size.filter(|_| kind == "hugetlbfs")?;
+fn huge_page_mount(mount: &Mount) -> Option<(u64, PathBuf)> {
+    let size = mount.options.split(',').find_map(|option| option.strip_prefix("pagesize="));
+    let size = size.filter(|_| mount.kind == "hugetlbfs")?;
     let (digits, unit) = size.split_at(size.len().checked_sub(1)?);
     let scale = match unit {
         "K" => 1,
@@ -80,17 +79,20 @@ fn huge_page_mount(line: &str) -> Option<(u64, PathBuf)> {
         "G" => 1024 * 1024,
         _ => return None,
     };
-    Some((digits.parse::<u64>().ok()?.checked_mul(scale)?, place.into()))
+    Some((digits.parse::<u64>().ok()?.checked_mul(scale)?, mount.point.clone()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::huge_page_mount;
+    use super::*;
 
     #[test]
     fn a_mount_of_huge_pages_tells_their_size() {
-        let line = "hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0";
-        assert_eq!(huge_page_mount(line), Some((2048, "/dev/hugepages".into())));
-        assert_eq!(huge_page_mount("tmpfs /run tmpfs rw,size=2M 0 0"), None);
+        let size = |kind: &str, options: &str| {
+            let (kind, options) = (kind.to_owned(), options.to_owned());
+            huge_page_mount(&Mount { point: "/dev/hugepages".into(), kind, options })
+        };
+        assert_eq!(size("hugetlbfs", "rw,pagesize=2M"), Some((2048, "/dev/hugepages".into())));
+        assert_eq!(size("tmpfs", "rw,size=2M"), None);
     }
 }

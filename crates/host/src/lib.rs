@@ -22,6 +22,7 @@ pub mod ksm;
 pub mod kvm;
 pub mod lock;
 pub mod memory;
+pub mod mounts;
 pub mod net;
 pub mod proc;
 pub mod process;

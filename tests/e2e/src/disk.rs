@@ -1,9 +1,13 @@
 //! Disk images, made by `qemu-img`.
 
-use std::fs;
+use std::ffi::CString;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
+
+use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
 use crate::outcome::Outcome;
 
@@ -52,6 +56,43 @@ impl LoopDevice {
 impl Drop for LoopDevice {
     fn drop(&mut self) {
         let _ = Command::new("losetup").args(["--detach", &self.path]).status();
+    }
+}
+
+/// A directory whose file system never answers, as that of a server that is gone, until this is
+/// dropped. Needs root.
+pub struct DeadStorage {
+    /// Where it is mounted.
+    pub path: PathBuf,
+    /// Whoever has this open is the one to answer.
+    _server: fs::File,
+}
+
+impl DeadStorage {
+    /// Mounts it below `directory`.
+    #[track_caller]
+    pub fn below(directory: &Path) -> Self {
+        let path = directory.join("dead");
+        let mounted = fs::create_dir(&path).and_then(|()| Self::mount(&path));
+        let server =
+            mounted.unwrap_or_else(|error| panic!("cannot mount {}: {error}", path.display()));
+        Self { path, _server: server }
+    }
+
+    fn mount(path: &Path) -> io::Result<fs::File> {
+        let server = fs::File::options().read(true).write(true).open("/dev/fuse")?;
+        let descriptor = server.as_raw_fd();
+        let options = format!("fd={descriptor},rootmode=40000,user_id=0,group_id=0");
+        let options = CString::new(options)?;
+        mount("dead", path, "fuse", MountFlags::NOSUID | MountFlags::NODEV, &*options)?;
+        Ok(server)
+    }
+}
+
+impl Drop for DeadStorage {
+    fn drop(&mut self) {
+        // Whoever waits is told when the server's end is closed.
+        let _ = unmount(&self.path, UnmountFlags::DETACH);
     }
 }
 

@@ -1,10 +1,11 @@
 //! A guest's firmware: choosing the image for one that asks for UEFI by name only, and making the
 //! file of its own variables.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use api::{Error, Result};
 use config::domain::features::Smm;
@@ -12,11 +13,12 @@ use config::domain::os::{
     Firmware as Kind, FirmwareFeatureName, Loader, LoaderType, Nvram, NvramPlace,
 };
 use config::{OnOff, YesNo};
+use rustix::fs::OFlags;
 
 use crate::capabilities::Arch;
 use crate::capabilities::firmware::{Firmware, Firmwares, Interface, Mapping, Wanted};
-use crate::documents;
 use crate::errors::QEMU;
+use crate::{documents, slow_storage};
 
 /// Largest template of firmware variables. **Units**: bytes.
 const TEMPLATE_MAX: u64 = 64 << 20;
@@ -94,26 +96,35 @@ fn install(document: &mut config::Domain, found: &Firmware, nvram_dir: &Path) {
     }
 }
 
-/// Makes the file of a guest's firmware variables from its template, unless it is there. Blocks.
+/// How long storage may take to keep a copy of a template.
+const STORAGE: Duration = Duration::from_secs(30);
+
+/// Makes the file of a guest's firmware variables from its template, unless it is there.
 ///
 /// # Errors
 /// `OPERATION_FAILED` when there is no template to make it from, `SYSTEM_ERROR` when it cannot be
-/// made.
-pub(crate) fn make_variables(document: &config::Domain) -> Result<()> {
+/// made, `OPERATION_TIMEOUT` when the storage does not answer.
+pub(crate) async fn make_variables(document: &config::Domain) -> Result<()> {
     let Some(path) = documents::nvram_file(document) else { return Ok(()) };
+    let template = document.os.nvram.as_ref().and_then(|nvram| nvram.template.as_deref());
+    let loader = document.os.loader.as_ref().map(|loader| &*loader.path).unwrap_or_default();
+    let (template, loader) = (template.map(PathBuf::from), loader.to_owned());
+    let variables = path.clone();
+    let made = slow_storage::on(&path, STORAGE, move || make(&variables, template, &loader));
+    made.await.map_err(|unanswered| unanswered.error(QEMU))?
+}
+
+fn make(path: &Path, template: Option<PathBuf>, loader: &str) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
-    let template = document.os.nvram.as_ref().and_then(|nvram| nvram.template.as_deref());
-    let loader = document.os.loader.as_ref().map(|loader| &*loader.path).unwrap_or_default();
-    let template =
-        template.map(str::to_owned).or_else(|| template_of(loader)).ok_or_else(|| {
-            let detail = format!("unable to find any master var store for loader: {loader}");
-            Error::operation_failed(QEMU, detail)
-        })?;
-    copy(Path::new(&template), &path).map_err(|error| {
-        let what = format_args!("Unable to create '{}' from '{template}'", path.display());
-        Error::io(QEMU, &error, what)
+    let template = template.or_else(|| template_of(loader)).ok_or_else(|| {
+        let detail = format!("unable to find any master var store for loader: {loader}");
+        Error::operation_failed(QEMU, detail)
+    })?;
+    copy(&template, path).map_err(|error| {
+        let (path, template) = (path.display(), template.display());
+        Error::io(QEMU, &error, format_args!("Unable to create '{path}' from '{template}'"))
     })
 }
 
@@ -126,17 +137,17 @@ const TEMPLATES: [(&str, &str); 4] = [
 ];
 
 /// The template for an image: the one that the host's descriptions name, or a usual one.
-fn template_of(loader: &str) -> Option<String> {
+fn template_of(loader: &str) -> Option<PathBuf> {
     let described = Firmwares::of_host().iter().find_map(|firmware| match &firmware.mapping {
         Mapping::Flash { executable, nvram_template: Some(template), .. }
             if executable == Path::new(loader) =>
         {
-            Some(template.to_string_lossy().into_owned())
+            Some(template.clone())
         }
         _ => None,
     });
     let usual = || TEMPLATES.iter().find(|(image, _)| *image == loader);
-    described.or_else(|| usual().map(|(_, template)| (*template).to_owned()))
+    described.or_else(|| usual().map(|(_, template)| PathBuf::from(template)))
 }
 
 /// Never leaves half a file under the name that the guest will boot from.
@@ -144,8 +155,8 @@ fn copy(template: &Path, path: &Path) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     }
-    let nofollow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    let source = OpenOptions::new().read(true).open(template)?;
+    let nofollow = OFlags::NOFOLLOW.bits().cast_signed();
+    let source = open_template(template)?;
     let unfinished = path.with_extension("fd.unfinished");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600).custom_flags(nofollow);
@@ -155,8 +166,21 @@ fn copy(template: &Path, path: &Path) -> io::Result<()> {
     std::fs::rename(unfinished, path)
 }
 
+/// The name comes out of a document: what is no file is not opened, or not read.
+fn open_template(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let mut options = OpenOptions::new();
+    let file = options.read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::copy;
 
     #[test]
@@ -169,5 +193,18 @@ mod tests {
         copy(&template, &made).unwrap();
         assert_eq!(std::fs::read(&made).unwrap(), b"variables");
         assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_template_that_is_no_file_is_refused_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+        for template in [&*pipe, directory.path(), Path::new("/dev/zero")] {
+            let made = directory.path().join("guest_VARS.fd");
+            let error = copy(template, &made).unwrap_err();
+            assert!(error.to_string().contains("not a regular file"), "{template:?}: {error}");
+            assert!(!made.exists());
+        }
     }
 }

@@ -1,15 +1,19 @@
 //! What a guest needs of this host, looked for before QEMU is: an error names what is missing.
 //!
 //! ```text
-//! document ─ settle ─> with the device of the host that renders for it
-//!          └ check ──> all that the command line names is there, or the first that is not
+//! document ─ settle ───> with the device of the host that renders for it
+//!          ├ check ────> what the kernel tells of at once: nodes, devices, links
+//!          └ look_for ─> paths that the document names, on whatever storage they are
 //! ```
 //!
 //! Deliberately absent: what only QEMU can tell, such as whether its build has a protocol.
 
+use std::fmt;
 use std::fs;
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::VirtType;
@@ -27,11 +31,14 @@ use config::{Domain, RangeSet, YesNo};
 use host::Root;
 use host::kvm::{Kvm, TimeStampCounter};
 
-use crate::argv;
 use crate::errors::QEMU;
+use crate::{argv, slow_storage};
 
 /// How far a guest's time stamp counter may be off. **Units**: parts per million.
 const TSC_TOLERANCE_PPM: u64 = 250;
+
+/// How long storage may take to show one path.
+const STORAGE: Duration = Duration::from_secs(10);
 
 const ORDINARY_PAGE_KIB: u64 = 4;
 
@@ -103,13 +110,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
         check_clock(document, || Kvm::open().ok()?.time_stamp_counter())?;
     }
     for disk in &document.devices.disks {
-        if let (StorageSource::Dir(dir), For::Start) = (&disk.source, purpose)
-            && let Some(path) = &dir.source.dir
-        {
-            is_there(path, ErrorDomain::STORAGE, |path| {
-                format!("Cannot access storage file '{path}'")
-            })?;
-        }
         if let StorageSource::File(file) = &disk.source
             && let Some(group) = &file.source.fdgroup
         {
@@ -118,22 +118,25 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
             return Err(Error::invalid_arg(QEMU, what));
         }
     }
-    for tpm in &document.devices.tpms {
-        if let TpmBackend::Passthrough(tpm) = &tpm.backend {
-            let path = tpm.device.as_ref().map_or("/dev/tpm0", |device| &*device.path);
-            opens(path, QEMU, format_args!("Could not open TPM device {path}"))?;
-        }
-    }
     let videos = &document.devices.videos;
     if videos.iter().any(|video| video.driver.name == Some(VideoBackend::Vhostuser)) {
         return Err(Error::operation_failed(QEMU, "Unable to find a satisfying vhost-user-gpu"));
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
-    if purpose == For::Start {
-        if document.devices.vsock.is_some() && fs::File::open("/dev/vhost-vsock").is_err() {
-            return Err(unsupported("unable to open vhost-vsock device"));
-        }
-        check_paths(document)?;
+    let has_vsock = document.devices.vsock.is_some();
+    if purpose == For::Start && has_vsock && fs::File::open("/dev/vhost-vsock").is_err() {
+        return Err(unsupported("unable to open vhost-vsock device"));
+    }
+    Ok(())
+}
+
+/// Looks for the files, devices and sockets that a document names.
+///
+/// # Errors
+/// What libvirt says of the first that is missing; `OPERATION_TIMEOUT` when its storage does not answer.
+pub(crate) async fn look_for(document: &Domain, purpose: For) -> Result<()> {
+    for path in named_paths(document, purpose) {
+        path.check().await?;
     }
     Ok(())
 }
@@ -236,7 +239,9 @@ fn check_labels(document: &Domain) -> Result<()> {
 /// Devices of the host that interfaces are attached to.
 fn check_interfaces(document: &Domain) -> Result<()> {
     for interface in &document.devices.interfaces {
-        let is_there = |device: &str| Path::new("/sys/class/net").join(device).exists();
+        let is_there = |device: &str| {
+            !device.contains('/') && Path::new("/sys/class/net").join(device).exists()
+        };
         let (what, device) = match &interface.source.source {
             InterfaceSource::Ethernet(_) if interface.target.managed == Some(YesNo::No) => {
                 let device = interface.target.dev.as_deref();
@@ -359,13 +364,90 @@ fn reads(directory: &str) -> Result<()> {
     })
 }
 
-fn opens(path: &str, domain: ErrorDomain, what: std::fmt::Arguments<'_>) -> Result<()> {
-    let opened = fs::OpenOptions::new().read(true).write(true).open(path).map(drop);
-    opened.map_err(|error| Error::io(domain, &error, what))
+/// A path of the document's and what is said when there is nothing.
+struct Named<'a> {
+    path: &'a str,
+    what: What,
 }
 
-/// Devices and files of the host that QEMU is to open, and sockets where somebody is to listen already.
-fn check_paths(document: &Domain) -> Result<()> {
+#[derive(Clone, Copy)]
+enum What {
+    /// A directory that becomes a disk.
+    Disk,
+    Tpm,
+    /// What QEMU opens by its path.
+    Device,
+    /// What libvirt gives to the guest's user first.
+    Labelled,
+}
+
+impl Named<'_> {
+    async fn check(&self) -> Result<()> {
+        let path = PathBuf::from(self.path);
+        let look = slow_storage::on(Path::new(self.path), STORAGE, move || fs::metadata(path));
+        let found = look.await.map_err(|unanswered| unanswered.error(self.domain()))?;
+        let missing = match found {
+            Ok(found) if self.is_it(&found) => return Ok(()),
+            Ok(_) => rustix::io::Errno::NODEV.into(),
+            Err(error) if matches!(self.what, What::Tpm) => error,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => error,
+            // QEMU may be allowed what we are not, and says so itself when it is not.
+            Err(_) => return Ok(()),
+        };
+        Err(Error::io(self.domain(), &missing, format_args!("{self}")))
+    }
+
+    fn is_it(&self, found: &fs::Metadata) -> bool {
+        !matches!(self.what, What::Tpm) || found.file_type().is_char_device()
+    }
+
+    fn domain(&self) -> ErrorDomain {
+        match self.what {
+            What::Disk => ErrorDomain::STORAGE,
+            What::Tpm => QEMU,
+            What::Device => ErrorDomain::CGROUP,
+            What::Labelled => ErrorDomain::SECURITY,
+        }
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path;
+        match self.what {
+            What::Disk => write!(f, "Cannot access storage file '{path}'"),
+            What::Tpm => write!(f, "Could not open TPM device {path}"),
+            What::Device => write!(f, "Path '{path}' is not accessible"),
+            What::Labelled => write!(f, "unable to stat: {path}"),
+        }
+    }
+}
+
+fn named_paths(document: &Domain, purpose: For) -> Vec<Named<'_>> {
+    let devices = &document.devices;
+    let tpms = devices.tpms.iter().filter_map(|tpm| match &tpm.backend {
+        TpmBackend::Passthrough(tpm) => {
+            Some(tpm.device.as_ref().map_or("/dev/tpm0", |device| &*device.path))
+        }
+        _ => None,
+    });
+    let mut named: Vec<_> = tpms.map(|path| Named { path, what: What::Tpm }).collect();
+    if purpose == For::Start {
+        let disks = devices.disks.iter().filter_map(|disk| match &disk.source {
+            StorageSource::Dir(dir) => dir.source.dir.as_deref(),
+            _ => None,
+        });
+        named.extend(disks.map(|path| Named { path, what: What::Disk }));
+        let opened = opened_paths(document).into_iter();
+        named.extend(opened.map(|path| Named { path, what: What::Device }));
+        let labelled = labelled_paths(document).into_iter();
+        named.extend(labelled.map(|path| Named { path, what: What::Labelled }));
+    }
+    named
+}
+
+/// Devices and files of the host that QEMU is to open.
+fn opened_paths(document: &Domain) -> Vec<&str> {
     let devices = &document.devices;
     let rendering = devices.graphics.iter().filter_map(|graphics| match graphics {
         Graphics::Spice(spice) => spice.gl.as_ref()?.rendernode.as_deref(),
@@ -394,10 +476,11 @@ fn check_paths(document: &Domain) -> Result<()> {
     let loader = document.os.loader.as_ref();
     let rom = loader.filter(|loader| loader.kind != Some(LoaderType::Pflash));
     let rom = rom.map(|loader| &*loader.path).filter(|path| !path.is_empty());
-    let ports = ports.chain(rom);
-    for path in ports.chain(inputs).chain(rendering).chain(random).chain(memory) {
-        is_there(path, ErrorDomain::CGROUP, |path| format!("Path '{path}' is not accessible"))?;
-    }
+    ports.chain(rom).chain(inputs).chain(rendering).chain(random).chain(memory).collect()
+}
+
+/// Files that the guest boots from, and sockets where somebody is to listen already.
+fn labelled_paths(document: &Domain) -> Vec<&str> {
     let os = &document.os;
     let tables = os.acpi.iter().flat_map(|acpi| &acpi.tables).map(|table| &*table.path);
     let kernel = [&os.kernel, &os.initrd, &os.dtb];
@@ -410,19 +493,7 @@ fn check_paths(document: &Domain) -> Result<()> {
         CharSource::Pipe(pipe) => Some(&*pipe.source.path),
         _ => None,
     });
-    for path in kernel.chain(tables).chain(sockets) {
-        is_there(path, ErrorDomain::SECURITY, |path| format!("unable to stat: {path}"))?;
-    }
-    Ok(())
-}
-
-fn is_there(path: &str, domain: ErrorDomain, what: impl Fn(&str) -> String) -> Result<()> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(Error::io(domain, &error, what(path)))
-        }
-        _ => Ok(()),
-    }
+    kernel.chain(tables).chain(sockets).collect()
 }
 
 fn host_ends(document: &Domain) -> impl Iterator<Item = &CharSource> {
@@ -446,8 +517,13 @@ mod tests {
         Domain::parse(&text, ParseFlags::Inactive).unwrap()
     }
 
-    #[test]
-    fn what_is_missing_is_named() {
+    async fn checked(document: &Domain) -> Result<()> {
+        check(document, &[], For::Start)?;
+        look_for(document, For::Start).await
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named() {
         for (inside, words) in [
             (
                 "<numatune><memory mode='strict' nodeset='0,4000'/></numatune>",
@@ -486,13 +562,21 @@ mod tests {
             ),
             (
                 "<devices><tpm><backend type='passthrough'><device path='/no/such/tpm'/></backend></tpm></devices>",
-                "Could not open TPM device /no/such/tpm",
+                "Could not open TPM device /no/such/tpm: No such file or directory",
+            ),
+            (
+                "<devices><tpm><backend type='passthrough'><device path='/proc/version'/></backend></tpm></devices>",
+                "Could not open TPM device /proc/version: No such device",
+            ),
+            (
+                "<devices><interface type='bridge'><source bridge='../net/lo'/></interface></devices>",
+                "Cannot get interface MTU on '../net/lo': No such device",
             ),
         ] {
-            let error = check(&document(inside), &[], For::Start).unwrap_err();
+            let error = checked(&document(inside)).await.unwrap_err();
             assert!(error.message.contains(words), "{inside}: {error}");
         }
-        check(&document(""), &[], For::Start).unwrap();
+        checked(&document("")).await.unwrap();
     }
 
     #[test]

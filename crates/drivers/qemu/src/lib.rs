@@ -32,6 +32,7 @@ mod node;
 mod registry;
 mod routes;
 mod settings;
+mod slow_storage;
 mod stats;
 mod status;
 mod tuning;

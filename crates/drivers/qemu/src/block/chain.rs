@@ -17,7 +17,7 @@ use config::domain::storage::{
 use image::{ChainError, Format, Layer, Location, Medium, Source};
 
 use super::layers::{DiskLayer, Place, disk_layers, format_of, options_mut};
-use crate::argv;
+use crate::{argv, slow_storage};
 
 /// How long storage may take to show one chain.
 const STORAGE: Duration = Duration::from_secs(10);
@@ -116,17 +116,9 @@ async fn follow(disk: &mut Disk) -> Result<Followed> {
 }
 
 async fn read(source: Source) -> Result<Result<Vec<Layer>, ChainError>> {
-    let path = source.path.display().to_string();
-    let read = tokio::task::spawn_blocking(move || image::chain(&source));
-    match tokio::time::timeout(STORAGE, read).await {
-        Ok(Ok(chain)) => Ok(chain),
-        Ok(Err(fault)) => Err(Error::internal(DOMAIN, fault.to_string())),
-        Err(_) => {
-            let seconds = STORAGE.as_secs();
-            let detail = format!("storage of '{path}' did not answer within {seconds} s");
-            Err(Error::operation_timeout(DOMAIN, detail))
-        }
-    }
+    let path = source.path.clone();
+    let read = slow_storage::on(&path, STORAGE, move || image::chain(&source)).await;
+    read.map_err(|unanswered| unanswered.error(DOMAIN))
 }
 
 /// Whether the document itself says where the chain ends.

@@ -1,6 +1,6 @@
 //! Where an image ends on its block device, true from a guest's first second.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::{DiskLayer, Place, format_of};
 use crate::domain::Live;
+use crate::slow_storage;
 
 /// The end of a qcow2 image on a block device, as its own tables say; 0 for any other layer, and
 /// while the storage does not answer.
@@ -31,13 +32,18 @@ fn begin(live: &Live, path: &str, layer: &DiskLayer<'_>) -> watch::Receiver<Opti
     }
     let (sender, receiver) = watch::channel(None);
     live.parts().image_ends.insert(path.to_owned(), receiver.clone());
-    let (path, format) = (path.to_owned(), format_of(layer.format));
-    tokio::task::spawn_blocking(move || {
-        let usage = Image::open(Path::new(&path)).and_then(|image| image::usage(&image, format));
-        let end = usage.map(|usage| usage.allocation).unwrap_or_else(|error| {
-            tracing::warn!(%error, "highest offset not read");
-            0
-        });
+    let (path, format) = (PathBuf::from(path), format_of(layer.format));
+    tokio::spawn(async move {
+        let image = path.clone();
+        let read = move || Image::open(&image).and_then(|image| image::usage(&image, format));
+        let end = match slow_storage::whenever(&path, read).await {
+            Some(Ok(usage)) => usage.allocation,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "highest offset not read");
+                0
+            }
+            None => 0,
+        };
         sender.send_replace(Some(end));
     });
     receiver

@@ -97,7 +97,7 @@ impl QemuDriver {
     /// The length of a file or device.
     pub(crate) async fn length(&self, layer: &DiskLayer<'_>) -> Option<u64> {
         let read = usage(layer.place.path()?, image::Format::Raw, self.settings.deadlines.monitor);
-        Some(read.await?.ok()?.physical)
+        Some(read.await.ok()?.ok()?.physical)
     }
 
     async fn sizes_of_stored(&self, name: &str, top: &DiskLayer<'_>) -> Result<Usage> {
@@ -106,19 +106,12 @@ impl QemuDriver {
             Error::operation_unsupported(QEMU, detail)
         })?;
         let within = self.settings.deadlines.monitor;
-        match usage(path, format_of(top.format), within).await {
-            Some(Ok(usage)) => Ok(usage),
-            Some(Err(ImageError::System { path, error })) => Err(Error::io(
-                QEMU,
-                &error,
-                format_args!("Failed to open file '{}'", path.display()),
-            )),
-            Some(Err(error)) => Err(Error::internal(QEMU, error.to_string())),
-            None => {
-                let ms = within.as_millis();
-                let detail = format!("storage of '{path}' did not answer within {ms} ms");
-                Err(Error::operation_timeout(QEMU, detail))
+        let read = usage(path, format_of(top.format), within).await;
+        read.map_err(|unanswered| unanswered.error(QEMU))?.map_err(|error| match error {
+            ImageError::System { path, error } => {
+                Error::io(QEMU, &error, format_args!("Failed to open file '{}'", path.display()))
             }
-        }
+            error => Error::internal(QEMU, error.to_string()),
+        })
     }
 }

@@ -13,29 +13,58 @@ pub(crate) use figures::Figures;
 pub(crate) use image_end::image_end;
 pub(crate) use layers::{DiskLayer, Place, disk_layers, format_of, without_number};
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image::{Format, Image, ImageError, Usage};
+use tokio::task::JoinSet;
 
-/// Sizes of an image, read where nobody else waits for the storage; none when the storage does
-/// not answer in time.
-pub(crate) async fn usage(
-    path: &str,
-    format: Format,
-    within: Duration,
-) -> Option<Result<Usage, ImageError>> {
-    usages(vec![(path.to_owned(), format)], within).await?.pop()
+use crate::slow_storage::{self, Unanswered};
+
+/// What is known of an image's sizes: nothing when its storage does not answer in time.
+pub(crate) type Read = Result<Result<Usage, ImageError>, Unanswered>;
+
+/// Sizes of an image.
+pub(crate) async fn usage(path: &str, format: Format, within: Duration) -> Read {
+    let read = read_usage(path, format);
+    slow_storage::on(Path::new(path), within, read).await
 }
 
-/// Sizes of images, read one after the other by one thread: where they are many, handing each over
-/// takes longer than reading it.
-pub(crate) async fn usages(
-    images: Vec<(String, Format)>,
-    within: Duration,
-) -> Option<Vec<Result<Usage, ImageError>>> {
-    let read =
-        |(path, format): (String, Format)| image::usage(&Image::open(Path::new(&path))?, format);
-    let all = move || images.into_iter().map(read).collect();
-    tokio::time::timeout(within, tokio::task::spawn_blocking(all)).await.ok()?.ok()
+/// Sizes of images, in their order. Those of one medium are read one after the other by one thread:
+/// where they are many, handing each over takes longer than reading it.
+pub(crate) async fn usages(images: &[(String, Format)], within: Duration) -> Vec<Option<Usage>> {
+    let mut media: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+    for (number, (path, _)) in images.iter().enumerate() {
+        media.entry(slow_storage::medium(Path::new(path))).or_default().push(number);
+    }
+    let mut readers = JoinSet::new();
+    for (medium, numbers) in media {
+        let of_medium: Vec<_> =
+            numbers.into_iter().filter_map(|at| Some((at, images.get(at)?.clone()))).collect();
+        let all = move || {
+            let read = |(at, (path, format)): (usize, (String, Format))| {
+                Some((at, read_usage(&path, format)().ok()?))
+            };
+            of_medium.into_iter().filter_map(read).collect::<Vec<_>>()
+        };
+        readers.spawn(async move { slow_storage::on(&medium, within, all).await });
+    }
+    let mut found = vec![None; images.len()];
+    while let Some(read) = readers.join_next().await {
+        for (at, usage) in read.ok().and_then(Result::ok).unwrap_or_default() {
+            if let Some(place) = found.get_mut(at) {
+                *place = Some(usage);
+            }
+        }
+    }
+    found
+}
+
+fn read_usage(
+    path: &str,
+    format: Format,
+) -> impl FnOnce() -> Result<Usage, ImageError> + Send + 'static {
+    let path = PathBuf::from(path);
+    move || image::usage(&Image::open(&path)?, format)
 }

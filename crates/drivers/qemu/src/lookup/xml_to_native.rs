@@ -41,6 +41,7 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
         guest_cpu::settle(&mut domain, &emulator)?;
         host_needs::settle(&mut domain)?;
         host_needs::check(&domain, &self.settings.huge_pages, host_needs::For::Native)?;
+        host_needs::look_for(&domain, host_needs::For::Native).await?;
         assign_aliases(&mut domain);
         argv::number_layers(&mut domain);
         firmware::select(&mut domain, &Directories::nvram_of_libvirt())?;

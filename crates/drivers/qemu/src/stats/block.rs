@@ -109,7 +109,7 @@ async fn layer_sizes(
     let physical = match (said.physical, layer.place.path()) {
         (0, Some(path)) => {
             let read = usage(path, image::Format::Raw, left).await;
-            read.and_then(Result::ok).map_or(0, |usage| usage.physical)
+            read.ok().and_then(Result::ok).map_or(0, |usage| usage.physical)
         }
         (physical, _) => physical,
     };
@@ -135,13 +135,9 @@ async fn of_stored(document: &config::Domain, depth: Depth, deadline: Instant) -
     let file = |layer: &DiskLayer<'_>| Some((layer.place.path()?.into(), format_of(layer.format)));
     let files: Vec<_> = layers.iter().filter_map(|(_, layer)| file(layer)).collect();
     let left = deadline.saturating_duration_since(Instant::now());
-    let read = match files.is_empty() {
-        true => None,
-        false => usages(files, left).await,
-    };
-    let mut read = read.into_iter().flatten();
+    let mut read = usages(&files, left).await.into_iter();
     let mut sizes = |layer: &DiskLayer<'_>| {
-        let usage = layer.place.path().and_then(|_| read.next())?.ok()?;
+        let usage = layer.place.path().and_then(|_| read.next())??;
         Some(Sizes {
             allocation: usage.allocation,
             capacity: usage.capacity,

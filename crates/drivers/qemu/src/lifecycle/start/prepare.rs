@@ -46,12 +46,13 @@ impl Prepared {
         guest_cpu::settle(&mut document, &emulator)?;
         host_needs::settle(&mut document)?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
+        host_needs::look_for(&document, host_needs::For::Start).await?;
         let mut scaffold = Scaffold::new(driver, domain)?;
         document.id = u32::try_from(scaffold.id).ok();
         config::domain::complete::aliases::assign_aliases(&mut document);
         let last_layer = block::chain::resolve(&mut document).await?;
         firmware::select(&mut document, &driver.settings.nvram_dir)?;
-        firmware::make_variables(&document)?;
+        firmware::make_variables(&document).await?;
         let directories = driver.settings.directories();
         channel_sockets(&mut document, &directories, scaffold.id);
         let displays =

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
+use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::net::UnixListener;
@@ -10,6 +11,7 @@ use std::path::Path;
 use api::Result;
 use config::domain::interface::{Interface, InterfaceSource};
 use host::net::{Link, Tap, TapLifetime};
+use rustix::fs::OFlags;
 
 use super::prepare::unusable;
 use crate::argv::{Descriptor, Existing, Resource};
@@ -67,6 +69,7 @@ fn listening_socket(path: &Path) -> Result<OwnedFd> {
     })
 }
 
+/// A file that QEMU writes to. A pipe that nobody reads and a symbolic link are refused.
 fn output_file(path: &Path, existing: Existing) -> Result<OwnedFd> {
     let mut options = OpenOptions::new();
     options.create(true).mode(0o600);
@@ -74,13 +77,23 @@ fn output_file(path: &Path, existing: Existing) -> Result<OwnedFd> {
         Existing::Kept => options.append(true),
         Existing::Dropped => options.write(true).truncate(true),
     };
-    let file = options.open(path).map(OwnedFd::from);
-    file.map_err(|error| unusable(&error, format_args!("Unable to open file '{}'", path.display())))
+    let opened = opened(&mut options, path, OFlags::NOFOLLOW);
+    opened
+        .map_err(|error| unusable(&error, format_args!("Unable to open file '{}'", path.display())))
 }
 
 fn device(path: &Path) -> Result<OwnedFd> {
-    let opened = OpenOptions::new().read(true).write(true).open(path).map(OwnedFd::from);
+    let opened = opened(OpenOptions::new().read(true).write(true), path, OFlags::empty());
     opened.map_err(|error| unusable(&error, format_args!("Unable to open '{}'", path.display())))
+}
+
+/// Opens without waiting for whoever is to be at the other end; reads and writes may wait afterwards.
+fn opened(options: &mut OpenOptions, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
+    let set = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, set - OFlags::NONBLOCK)?;
+    Ok(file.into())
 }
 
 fn queues(descriptors: &[Descriptor], wanted: &str) -> usize {
@@ -141,4 +154,44 @@ fn set_up(interface: &Interface, name: &str) -> Result<()> {
     }
     host::net::set_link(name, Link::Up)
         .map_err(|error| failed("Cannot set interface flags on", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn output_goes_to_a_private_file_and_to_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("serial.log");
+        for (existing, after) in [(Existing::Kept, "ab"), (Existing::Dropped, "b")] {
+            std::fs::write(&path, "a").unwrap();
+            let mut file = std::fs::File::from(output_file(&path, existing).unwrap());
+            file.write_all(b"b").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+            std::fs::remove_file(&path).unwrap();
+        }
+        output_file(&path, Existing::Kept).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let pipe = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+        for path in [link, pipe] {
+            let error = output_file(&path, Existing::Kept).unwrap_err();
+            assert!(error.message.contains(&*path.to_string_lossy()), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_device_is_opened_to_be_waited_for() {
+        let mut file = std::fs::File::from(device(Path::new("/dev/zero")).unwrap());
+        assert!(!rustix::fs::fcntl_getfl(&file).unwrap().contains(OFlags::NONBLOCK));
+        let mut byte = [1];
+        file.read_exact(&mut byte).unwrap();
+        assert_eq!(byte, [0]);
+    }
 }
