@@ -21,6 +21,9 @@ use kernel::Kernel;
 
 const INIT: &str = include_str!("../../demo/guest-init");
 
+/// The only user; the agent looks up whose SSH keys it is to keep.
+const USERS: &str = "root:x:0:0:root:/root:/bin/sh\n";
+
 /// The line the guest prints on its first serial port when it is up.
 pub(crate) const UP: &str = "ferrovirt guest is up";
 
@@ -38,7 +41,7 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps) -> Result<Guest> {
     fs::create_dir_all(&home).with_context(|| format!("cannot create '{}'", home.display()))?;
     let guest = Guest { kernel: home.join("vmlinuz"), initrd: home.join("initrd") };
     let recipe_file = home.join("recipe");
-    let recipe = format!("{}\n{INIT}", modules::WANTED.join(" "));
+    let recipe = format!("{}\n{USERS}\n{INIT}", modules::WANTED.join(" "));
     let built = fs::read_to_string(&recipe_file).is_ok_and(|old| old == recipe);
     if built && guest.kernel.exists() && guest.initrd.exists() {
         steps.done("guest image: built before");
@@ -90,6 +93,7 @@ fn initramfs(kernel: &Kernel, agent: Option<&Path>) -> Result<Vec<u8>> {
     // The kernel opens it for init before devtmpfs is there.
     archive.character_device("dev/console", 5, 1);
     archive.file("init", 0o755, INIT.as_bytes());
+    archive.file("etc/passwd", 0o644, USERS.as_bytes());
     let busybox = find("busybox").context("busybox is not installed")?;
     add_program(&mut archive, &busybox, "bin/busybox")?;
     if let Some(agent) = agent {

@@ -83,6 +83,34 @@ fn fv_is_virsh_for_objects_that_are_no_guests() {
             both.say_the_same(&format!("{kind}-{line}"));
         }
     }
+    for line in [
+        "net-update NAME add-last dns-txt <txt",
+        "net-update NAME add-last dns-txt /nonexistent.xml",
+        "net-update NAME add quark <txt/>",
+        "net-update NAME quark dns-txt <txt/>",
+        "net-update NAME modify bridge <bridge/>",
+        "net-update no-such-object add dns-txt <txt/>",
+        "net-update NAME delete ip-dhcp-host <host/> --config --current",
+        "net-update NAME delete ip-dhcp-host <host/> --parent-index x",
+        "pool-capabilities",
+        "find-storage-pool-sources dir",
+        "find-storage-pool-sources quark",
+        "find-storage-pool-sources netfs /nonexistent.xml",
+        "find-storage-pool-sources",
+    ] {
+        both.say_the_same(line);
+    }
+    let txt = both.file("txt.xml", "<txt name='a' value='b'/>");
+    for (line, what) in [
+        (format!("net-update NAME add dns-txt {txt} --config"), "persistent config"),
+        (format!("net-update NAME delete dns-txt {txt}"), "persistent config"),
+    ] {
+        let words: Vec<&str> =
+            line.split(' ').map(|word| word.strip_prefix("NAME").map_or(word, |_| &name)).collect();
+        assert_eq!(daemon.fv(words).ok().trim(), format!("Updated network {name} {what}"));
+        // A second time, it is there already, or no longer.
+        both.say_the_same(&line);
+    }
     both.say_the_same("net-list --name --uuid");
     both.say_the_same("pool-list --all --details");
     both.say_the_same("pool-list --all --type dir,fs");

@@ -9,6 +9,8 @@ open_enums! {
         MODIFY = 1,
         /// `VIR_NETWORK_UPDATE_COMMAND_DELETE`, since 0.10.2.
         DELETE = 2,
+        /// `VIR_NETWORK_UPDATE_COMMAND_ADD_LAST`, since 0.10.2.
+        ADD_LAST = 3,
         /// `VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST`, since 0.10.2.
         ADD_FIRST = 4,
     }

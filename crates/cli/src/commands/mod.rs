@@ -44,19 +44,21 @@ commands! {
     "Domains":
         autostart blkiotune console create define desc destroy domblkinfo domblklist domblkstat
         domcontrol domdisplay domid domiflist domifstat dominfo dommemstat domname domrename
-        domstate domstats domuuid domxml_to_native dumpxml event inject_nmi iothreadadd iothreaddel
-        iothreadinfo iothreadpin iothreadset list memtune metadata numatune qemu_agent_command
-        qemu_monitor_command qemu_monitor_event reboot reset resume screenshot send_key setmaxmem
-        setmem setvcpus shutdown start suspend ttyconsole undefine vcpucount vcpuinfo vncdisplay;
+        domstate domstats domuuid domxml_to_native dumpxml event get_user_sshkeys inject_nmi
+        iothreadadd iothreaddel iothreadinfo iothreadpin iothreadset list memtune metadata numatune
+        qemu_agent_command qemu_monitor_command qemu_monitor_event reboot reset resume screenshot
+        send_key set_lifecycle_action set_user_sshkeys setmaxmem setmem setvcpus shutdown start
+        suspend ttyconsole undefine vcpucount vcpuinfo vncdisplay;
     "Devices":
         attach_device attach_disk attach_interface blkdeviotune change_media detach_device
         detach_device_alias detach_disk detach_interface domif_getlink domif_setlink domiftune
         update_device;
     "Networks":
-        net_autostart net_define net_dumpxml net_info net_list net_name net_undefine net_uuid;
+        net_autostart net_define net_dumpxml net_info net_list net_name net_undefine net_update
+        net_uuid;
     "Storage pools":
-        pool_autostart pool_define pool_dumpxml pool_info pool_list pool_name pool_undefine
-        pool_uuid;
+        find_storage_pool_sources pool_autostart pool_capabilities pool_define pool_dumpxml
+        pool_info pool_list pool_name pool_undefine pool_uuid;
     "Network filters":
         nwfilter_define nwfilter_dumpxml nwfilter_list nwfilter_undefine;
     "Secrets":

@@ -1,9 +1,9 @@
-//! What reaches into the guest: keys, interrupts, screen, console.
+//! What reaches into the guest: keys, interrupts, screen, console, who may log in.
 
 use std::time::Duration;
 
 use api::remote;
-use api::{DomainConsoleFlags, KeycodeSet};
+use api::{DomainAuthorizedSSHKeysSetFlags, DomainConsoleFlags, KeycodeSet};
 
 use super::{Domain, domain_calls};
 use crate::error::Result;
@@ -26,6 +26,22 @@ domain_calls! {
             holdtime: u32::try_from(hold.as_millis()).unwrap_or(u32::MAX),
             keycodes: keys.to_vec().into(),
             flags: 0 };
+
+    /// SSH keys by which a user may log in, a line of `authorized_keys` each.
+    ///
+    /// # Errors
+    /// Code 55 when it does not run, 86 when its agent does not answer, 1 with the agent's reason.
+    ssh_keys(user: &str) -> Vec<String> = |ret: remote::DomainAuthorizedSshKeysGetRet| ret.keys.into_iter().collect(),
+        remote::DomainAuthorizedSshKeysGet,
+        remote::DomainAuthorizedSshKeysGetArgs { user: user.to_owned(), flags: 0 };
+
+    /// Sets the keys by which a user may log in, adds some or takes some away.
+    ///
+    /// # Errors
+    /// As [`Domain::ssh_keys`].
+    set_ssh_keys(user: &str, keys: Vec<String>, how: DomainAuthorizedSSHKeysSetFlags),
+        remote::DomainAuthorizedSshKeysSet, remote::DomainAuthorizedSshKeysSetArgs {
+            user: user.to_owned(), keys: keys.into(), flags: how.0 };
 }
 
 impl Domain {

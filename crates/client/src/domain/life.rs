@@ -5,7 +5,8 @@ use std::time::Duration;
 use api::remote::{self, DomainGetControlInfoRet, DomainGetInfoRet, DomainGetStateRet};
 use api::{
     DomainControlErrorReason, DomainControlState, DomainCreateFlags, DomainDestroyFlags,
-    DomainRebootFlags, DomainShutdownFlags, DomainState, DomainUndefineFlags, DomainXMLFlags,
+    DomainLifecycle, DomainLifecycleAction, DomainModificationImpact, DomainRebootFlags,
+    DomainShutdownFlags, DomainState, DomainUndefineFlags, DomainXMLFlags,
 };
 
 use super::{Domain, domain_calls};
@@ -83,6 +84,17 @@ domain_calls! {
     /// # Errors
     /// Code 55 when it does not run.
     reset(), remote::DomainReset, remote::DomainResetArgs { flags: 0 };
+
+    /// Sets what becomes of it after an event: of the running guest, of its definition, or of both.
+    ///
+    /// # Errors
+    /// Code 67 for an action that the event, or the others with it, cannot have; 55 when it does not run.
+    set_lifecycle_action(
+        event: DomainLifecycle,
+        action: DomainLifecycleAction,
+        on: DomainModificationImpact
+    ), remote::DomainSetLifecycleAction, remote::DomainSetLifecycleActionArgs {
+        kind: event.0.cast_unsigned(), action: action.0.cast_unsigned(), flags: on.0 };
 
     /// Removes the definition; a running guest runs on and is gone once it stops.
     ///

@@ -1,7 +1,10 @@
 //! Virtual networks.
 
 use api::remote;
-use api::{ConnectListAllNetworksFlags, NetworkDefineFlags, NetworkXMLFlags, Uuid};
+use api::{
+    ConnectListAllNetworksFlags, Feature, NetworkDefineFlags, NetworkUpdateCommand,
+    NetworkUpdateFlags, NetworkUpdateSection, NetworkXMLFlags, Uuid,
+};
 
 use super::{object, object_calls};
 use crate::connection::Connection;
@@ -68,6 +71,39 @@ object_calls! { Network as net;
     /// # Errors
     /// Code 43 when it is gone.
     undefine(), NetworkUndefine, NetworkUndefineArgs {};
+}
+
+impl Network {
+    /// Changes an element of its document: the whole network need not be known for it.
+    ///
+    /// `parent_index` says which of several elements that could hold it is meant; none, whichever
+    /// fits.
+    ///
+    /// # Errors
+    /// Code 55 when there is no such element, or already one like it; what is wrong with the element.
+    pub async fn update(
+        &self,
+        command: NetworkUpdateCommand,
+        section: NetworkUpdateSection,
+        parent_index: Option<u32>,
+        xml: &str,
+        on: NetworkUpdateFlags,
+    ) -> Result<()> {
+        let (mut first, mut second) = (command.0.cast_unsigned(), section.0.cast_unsigned());
+        // Servers before 7.2 read the two the other way round.
+        if !self.connection().supports(Feature::NETWORK_UPDATE_ORDER).await? {
+            (first, second) = (second, first);
+        }
+        let args = remote::NetworkUpdateArgs {
+            net: self.reference(),
+            command: first,
+            section: second,
+            parent_index: parent_index.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1),
+            xml: xml.to_owned(),
+            flags: on.0,
+        };
+        self.connection().call::<remote::NetworkUpdate>(args).await
+    }
 }
 
 impl Connection {

@@ -138,4 +138,28 @@ impl Connection {
         let args = remote::StoragePoolDefineXmlArgs { xml: xml.to_owned(), flags: flags.0 };
         Ok(self.storage_pool(self.call::<remote::StoragePoolDefineXml>(args).await?.pool))
     }
+
+    /// A document of the kinds of pools that the server knows.
+    ///
+    /// # Errors
+    /// As [`Connection::call`].
+    pub async fn storage_pool_capabilities(&self) -> Result<String> {
+        let args = remote::ConnectGetStoragePoolCapabilitiesArgs { flags: 0 };
+        Ok(self.call::<remote::ConnectGetStoragePoolCapabilities>(args).await?.capabilities)
+    }
+
+    /// A document of what pools of a kind could be made of; `source` is a `<source>` element that says
+    /// where to look.
+    ///
+    /// # Errors
+    /// Code 3 for a kind that cannot be looked for, 1 for one that is unknown, 84 when nothing is found.
+    pub async fn find_storage_pool_sources(
+        &self,
+        kind: &str,
+        source: Option<&str>,
+    ) -> Result<String> {
+        let (kind, src_spec) = (kind.to_owned(), source.map(str::to_owned));
+        let args = remote::ConnectFindStoragePoolSourcesArgs { kind, src_spec, flags: 0 };
+        Ok(self.call::<remote::ConnectFindStoragePoolSources>(args).await?.xml)
+    }
 }

@@ -131,6 +131,7 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         DomainShutdownFlags,
         DomainSetAutostart,
         DomainRename,
+        DomainSetLifecycleAction,
         // Inside the guest
         DomainAgentCommand,
         DomainAgentSetResponseTimeout,
@@ -144,6 +145,8 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         DomainPmSuspendForDuration,
         DomainPmWakeup,
         DomainSetUserPassword,
+        DomainAuthorizedSshKeysGet,
+        DomainAuthorizedSshKeysSet,
         DomainGetGuestVcpus,
         DomainSetGuestVcpus,
         // QEMU itself

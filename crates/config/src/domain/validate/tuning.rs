@@ -21,7 +21,7 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     check_pins(domain)?;
     check_memory(domain)?;
     check_vcpus(domain)?;
-    check_actions(domain)?;
+    domain.check_lifecycle_actions()?;
     check_clock(domain)?;
     check_labels(domain)?;
     let tuned = !domain.cputune.cachetunes.is_empty() || !domain.cputune.memorytunes.is_empty();
@@ -203,33 +203,39 @@ fn check_vcpus(domain: &Domain) -> Result<(), Error> {
     refuse(none, || Error::unsupported("vcpu 0 can't be offline"))
 }
 
-fn check_actions(domain: &Domain) -> Result<(), Error> {
-    let all = [domain.on_poweroff, domain.on_reboot, domain.on_crash];
-    refuse(all.contains(&Some(LifecycleAction::RenameRestart)), || {
-        Error::unsupported(
-            "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
-        )
-    })?;
-    for (action, event) in [(domain.on_poweroff, "poweroff"), (domain.on_reboot, "reboot")] {
-        let dumps = [LifecycleAction::CoredumpDestroy, LifecycleAction::CoredumpRestart];
-        if let Some(action) = action.filter(|action| dumps.contains(action)) {
-            return Err(Error::unsupported(format!(
-                "Lifecycle event '{event}' doesn't support '{action}' action"
-            )));
+impl Domain {
+    /// Checks what becomes of the guest when it powers off, reboots or crashes.
+    ///
+    /// # Errors
+    /// For actions that QEMU's driver does not have, alone or together, as libvirt words them.
+    pub fn check_lifecycle_actions(&self) -> Result<(), Error> {
+        let all = [self.on_poweroff, self.on_reboot, self.on_crash];
+        refuse(all.contains(&Some(LifecycleAction::RenameRestart)), || {
+            Error::unsupported(
+                "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
+            )
+        })?;
+        for (action, event) in [(self.on_poweroff, "poweroff"), (self.on_reboot, "reboot")] {
+            let dumps = [LifecycleAction::CoredumpDestroy, LifecycleAction::CoredumpRestart];
+            if let Some(action) = action.filter(|action| dumps.contains(action)) {
+                return Err(Error::unsupported(format!(
+                    "Lifecycle event '{event}' doesn't support '{action}' action"
+                )));
+            }
         }
+        let swapped = self.on_reboot == Some(LifecycleAction::Destroy)
+            && self.on_poweroff == Some(LifecycleAction::Restart);
+        refuse(swapped, || {
+            Error::unsupported(
+                "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
+            )
+        })?;
+        refuse(all[..2].contains(&Some(LifecycleAction::Preserve)), || {
+            Error::unsupported(
+                "qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'",
+            )
+        })
     }
-    let swapped = domain.on_reboot == Some(LifecycleAction::Destroy)
-        && domain.on_poweroff == Some(LifecycleAction::Restart);
-    refuse(swapped, || {
-        Error::unsupported(
-            "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
-        )
-    })?;
-    refuse(all[..2].contains(&Some(LifecycleAction::Preserve)), || {
-        Error::unsupported(
-            "qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'",
-        )
-    })
 }
 
 fn check_clock(domain: &Domain) -> Result<(), Error> {

@@ -9,5 +9,6 @@ mod nmi;
 mod password;
 mod screenshot;
 mod sleep;
+mod ssh_keys;
 mod terminal;
 pub(crate) mod vcpus;

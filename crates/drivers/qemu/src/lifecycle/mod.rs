@@ -10,6 +10,7 @@
 //! alone ends a life ([`finish`]), so an end is told once, whoever caused it. After a restart of
 //! the daemon, [`reconcile`] finds the guests again and gives each its watcher back.
 
+mod actions;
 mod autostart;
 mod create;
 mod define;

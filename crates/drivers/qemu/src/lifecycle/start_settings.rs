@@ -7,7 +7,9 @@ use config::domain::LifecycleAction;
 use config::domain::disk::{Disk, DiskBus};
 use config::domain::tuning::IoTune;
 use qmp::{Command, Monitor, QmpError};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+use super::actions::on_reboot;
 
 /// A secret that QEMU is told over its monitor, so that no process list shows it.
 #[derive(Debug, Clone)]
@@ -40,8 +42,7 @@ pub(super) async fn apply(
         }
     }
     if document.on_reboot == Some(LifecycleAction::Destroy) {
-        let action = Command::with("set-action", json!({"reboot": "shutdown"}));
-        monitor.perform(&action).await?;
+        monitor.perform(&on_reboot(document.on_reboot)).await?;
     }
     for disk in document.devices.disks.iter().filter(|disk| *disk.iotune != IoTune::default()) {
         if let Some(limits) = io_limits(disk) {
