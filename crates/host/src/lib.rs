@@ -28,5 +28,6 @@ pub mod proc;
 pub mod process;
 mod root;
 pub mod smbios;
+pub mod socket;
 
 pub use root::{FactError, Root};

@@ -70,3 +70,35 @@ fn a_guest_with_a_device_on_dead_storage_does_not_start() {
     assert_eq!(daemon.state(&name), "shut off (failed)");
     daemon.virsh(["undefine", &name]).ok();
 }
+
+#[test]
+fn an_emulator_on_dead_storage_is_refused() {
+    let daemon = Daemon::start();
+    let dead = DeadStorage::below(daemon.directory());
+    let emulator = dead.path.join("qemu-system-x86_64");
+    let element = format!("<emulator>{}</emulator>", emulator.display());
+    let document = Document::new(&daemon.name("stuck")).device(&element);
+    let file = daemon.write("stuck.xml", &document.xml());
+    let words = format!("storage of '{}' did not answer", emulator.display());
+    daemon.virsh(["define", &file]).fails(&words);
+    assert!(daemon.virsh(["list", "--all", "--name"]).ok().trim().is_empty());
+}
+
+#[test]
+fn firmware_variables_on_dead_storage_can_be_left_behind() {
+    let daemon = Daemon::start();
+    let dead = DeadStorage::below(daemon.directory());
+    let variables = dead.path.join("vars.fd");
+    let name = daemon.name("stuck");
+    let xml = format!(
+        "<domain type='qemu'><name>{name}</name><memory>65536</memory><os>\
+         <type arch='x86_64' machine='q35'>hvm</type>\
+         <loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>\
+         <nvram>{}</nvram></os></domain>",
+        variables.display()
+    );
+    daemon.virsh(["define", &daemon.write("stuck.xml", &xml)]).ok();
+    let words = format!("storage of '{}' did not answer", variables.display());
+    daemon.virsh(["undefine", &name, "--nvram"]).fails(&words);
+    daemon.virsh(["undefine", &name, "--keep-nvram"]).ok();
+}

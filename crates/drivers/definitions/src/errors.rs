@@ -22,7 +22,7 @@ pub fn document(error: &config::Error, domain: ErrorDomain) -> Error {
 }
 
 /// A file could not be written; `what` was tried.
-pub(crate) fn file(error: &FileError, domain: ErrorDomain, what: &str) -> Error {
+pub fn file(error: &FileError, domain: ErrorDomain, what: &str) -> Error {
     match error {
         FileError::System { path, error, .. } => {
             Error::io(domain, error, format_args!("{what} '{}'", path.display()))

@@ -23,7 +23,7 @@ mod tests;
 
 pub use definitions::{Candidate, Complete, Definitions, Order};
 pub use entropy::SystemEntropy;
-pub use errors::document as document_error;
+pub use errors::{document as document_error, file as file_error};
 pub use files::{Files, Place, Stored};
 pub use flags::Check;
 pub use index::Others;

@@ -14,7 +14,7 @@ use host::files::FileError;
 
 use crate::capabilities::Emulators;
 use crate::domain::{Domain, Live};
-use crate::errors::QEMU;
+use crate::errors::{self, QEMU};
 use crate::guest_log::GuestLog;
 use crate::node::Node;
 use crate::registry::Registry;
@@ -119,10 +119,7 @@ impl QemuDriver {
     ) -> Result<T> {
         match tokio::task::spawn_blocking(work).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(FileError::System { path, error, .. })) => {
-                Err(Error::io(QEMU, &error, format_args!("{what} '{}'", path.display())))
-            }
-            Ok(Err(error)) => Err(Error::internal(QEMU, format!("{what}: {error}"))),
+            Ok(Err(error)) => Err(errors::file(&error, what)),
             Err(fault) => Err(Error::internal(QEMU, format!("{what}: {fault}"))),
         }
     }

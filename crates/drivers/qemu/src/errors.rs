@@ -4,6 +4,7 @@
 //! and domain.
 
 use api::{Error, ErrorCode, ErrorDomain};
+use host::files::FileError;
 use qmp::{AgentError, Disconnect, QmpError};
 
 use crate::capabilities::ProbeError;
@@ -34,6 +35,11 @@ pub(crate) fn document(error: &config::Error) -> Error {
 /// No command line can be made of a document: that is the driver's to say.
 pub(crate) fn arguments(error: &config::Error) -> Error {
     Error { domain: QEMU, ..document(error) }
+}
+
+/// A file could not be written or removed; `what` was tried.
+pub(crate) fn file(error: &FileError, what: &str) -> Error {
+    definitions::file_error(error, QEMU, what)
 }
 
 /// An emulator cannot be used.

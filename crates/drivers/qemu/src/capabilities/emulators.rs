@@ -5,6 +5,7 @@
 //! waited and not remembered.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,9 +15,13 @@ use tokio::sync::OnceCell;
 use super::cache::{self, Identity};
 use super::probe::{PROBE_DEADLINE, probe};
 use super::{Arch, Emulator, ProbeError};
+use crate::slow_storage;
 
 /// Most binaries that are remembered at a time.
 const BINARIES_LIMIT: usize = 256;
+
+/// How long storage may take to show a binary.
+const LOOK: Duration = Duration::from_secs(10);
 
 type Answer = Result<Arc<Emulator>, Arc<ProbeError>>;
 
@@ -94,8 +99,7 @@ impl Emulators {
     /// # Errors
     /// When it is missing, cannot be run, or is not a QEMU.
     pub async fn get(&self, binary: &Path) -> Answer {
-        let identity = Identity::of(binary).map_err(Arc::new)?;
-        let known = self.entry(identity);
+        let known = self.entry(self.identify(binary).await.map_err(Arc::new)?);
         let answer =
             known.answer.get_or_init(|| self.find_out(known.identity.clone())).await.clone();
         if answer.is_err() {
@@ -137,6 +141,19 @@ impl Emulators {
             .into_iter()
             .filter_map(|(arch, binary)| Some((arch, self.peek(&binary)?)))
             .collect()
+    }
+
+    /// Looks at a binary. One outside the search path is on whatever storage its document names.
+    async fn identify(&self, binary: &Path) -> Result<Identity, ProbeError> {
+        if self.0.search.iter().any(|directory| binary.parent() == Some(directory)) {
+            return Identity::of(binary);
+        }
+        let path = binary.to_owned();
+        let identity = slow_storage::on(binary, LOOK, move || Identity::of(&path));
+        identity.await.map_err(|unanswered| ProbeError::Binary {
+            what: unanswered.to_string(),
+            error: io::ErrorKind::TimedOut.into(),
+        })?
     }
 
     fn entry(&self, identity: Identity) -> Known {

@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::io;
+use std::os::unix::net;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use driver::Stream;
 use rustix::fs::{Mode, OFlags};
@@ -12,6 +14,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::sync::watch;
+
+use crate::slow_storage;
+
+/// How long a socket may take to be reached.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// Opens a pseudo-terminal without making it ours.
 pub(super) fn open_pty(path: &Path, lease: watch::Receiver<()>) -> io::Result<Stream> {
@@ -24,7 +31,12 @@ pub(super) fn open_pty(path: &Path, lease: watch::Receiver<()>) -> io::Result<St
 
 /// Connects to the socket behind which QEMU has a device.
 pub(super) async fn connect(path: &Path, lease: watch::Receiver<()>) -> io::Result<Stream> {
-    let (reader, writer) = UnixStream::connect(path).await?.into_split();
+    let socket = path.to_owned();
+    // The document says where it is.
+    let connected = slow_storage::on(path, CONNECT, move || net::UnixStream::connect(socket)).await;
+    let connected = connected.map_err(|unanswered| io::Error::other(unanswered.to_string()))??;
+    connected.set_nonblocking(true)?;
+    let (reader, writer) = UnixStream::from_std(connected)?.into_split();
     Ok(leased(reader, writer, lease))
 }
 

@@ -1,5 +1,6 @@
 //! Taking a device out of a QEMU that runs: asked for here, done when the guest lets go.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,10 @@ use tokio::sync::oneshot;
 use crate::domain::{Domain, Live};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::slow_storage;
+
+/// How long storage may take to let go of a socket.
+const REMOVE: Duration = Duration::from_secs(2);
 
 /// How long a guest may take to let go of a device before the call ends without it.
 const UNPLUG: Duration = Duration::from_secs(5);
@@ -93,7 +98,7 @@ impl QemuDriver {
                 tracing::warn!(domain = %domain.name(), alias, %error, "backends not removed");
             }
         }
-        remove_socket(&device);
+        remove_socket(&device).await;
         let mut removed = false;
         self.change_live(domain, live, |document| removed = remove(document, alias));
         if removed {
@@ -138,15 +143,16 @@ fn drop_unnamed(document: &mut config::Domain, device: &Device) {
 }
 
 /// The socket that was made for a channel goes with it.
-fn remove_socket(device: &Device) {
+async fn remove_socket(device: &Device) {
     let Device::Channel(channel) = device else { return };
     let CharSource::Unix(unix) = &channel.source else { return };
     let Some(source) = unix.source.as_ref().filter(|s| s.mode != Some(SocketMode::Connect)) else {
         return;
     };
-    if let Some(Err(error)) = source.path.as_deref().map(std::fs::remove_file)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
+    let Some(path) = source.path.as_deref().map(PathBuf::from) else { return };
+    let socket = path.clone();
+    let removed = slow_storage::on(&path, REMOVE, move || host::socket::remove(&socket));
+    if let Ok(Err(error)) = removed.await {
         tracing::debug!(%error, "socket of a channel not removed");
     }
 }

@@ -1,28 +1,34 @@
 //! Taking a definition away.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::remote::{
     DomainUndefine, DomainUndefineArgs, DomainUndefineFlags, DomainUndefineFlagsArgs,
 };
-use api::{DomainEventType, DomainEventUndefinedDetailType, Error, Result};
+use api::{
+    DomainEventType, DomainEventUndefinedDetailType, DomainUndefineFlags as Flag, Error, Result,
+};
 use driver::{CallContext, DomainEventBody, Handler};
 
 use crate::domain::Domain;
 use crate::driver::QemuDriver;
-use crate::errors::QEMU;
-use crate::flags;
+use crate::errors::{self, QEMU};
+use crate::{documents, flags, slow_storage};
+
+/// How long storage may take to show or let go of firmware variables.
+const STORAGE: Duration = Duration::from_secs(10);
 
 impl Handler<DomainUndefine> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainUndefineArgs) -> Result<()> {
         let domain = self.registry.find(&args.dom)?;
-        self.undefine(&domain, api::DomainUndefineFlags(0)).await
+        self.undefine(&domain, Flag(0)).await
     }
 }
 
 impl Handler<DomainUndefineFlags> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainUndefineFlagsArgs) -> Result<()> {
-        use api::DomainUndefineFlags as Flag;
         let known = Flag::MANAGED_SAVE
             | Flag::SNAPSHOTS_METADATA
             | Flag::NVRAM
@@ -43,15 +49,14 @@ impl Handler<DomainUndefineFlags> for QemuDriver {
 }
 
 impl QemuDriver {
-    async fn undefine(&self, domain: &Arc<Domain>, flags: api::DomainUndefineFlags) -> Result<()> {
+    async fn undefine(&self, domain: &Arc<Domain>, flags: Flag) -> Result<()> {
         let _order = domain.definition().await;
         let view = domain.published();
         let Some(definition) = view.definition() else {
             return Err(Error::operation_invalid(QEMU, "cannot undefine transient domain"));
         };
-        let nvram = crate::documents::nvram_file(&definition).filter(|path| path.exists());
-        if let Some(nvram) = nvram {
-            self.release_nvram(&nvram, flags, view.is_active()).await?;
+        if let Some(nvram) = documents::nvram_file(&definition) {
+            release_nvram(&nvram, flags, view.is_active()).await?;
         }
         let (store, name) = (self.definitions.clone(), view.name.clone());
         self.on_disk(move || store.remove(&name), "cannot remove the definition").await?;
@@ -67,24 +72,31 @@ impl QemuDriver {
         self.tell(domain, DomainEventBody::Lifecycle { event, detail });
         Ok(())
     }
+}
 
-    /// A guest's firmware variables are never deleted by the way: the caller must say what shall
-    /// become of them.
-    async fn release_nvram(
-        &self,
-        nvram: &std::path::Path,
-        flags: api::DomainUndefineFlags,
-        active: bool,
-    ) -> Result<()> {
-        use api::DomainUndefineFlags as Flag;
-        if flags.contains(Flag::NVRAM) && !active {
-            let path = nvram.to_owned();
-            let remove = move || host::files::remove_durable(&path);
-            return self.on_disk(remove, "cannot remove the nvram file").await;
-        }
-        if flags.contains(Flag::KEEP_NVRAM) || flags.contains(Flag::NVRAM) {
-            return Ok(());
-        }
-        Err(Error::operation_invalid(QEMU, "cannot undefine domain with nvram"))
+/// A guest's firmware variables are never deleted by the way: the caller must say what shall
+/// become of them.
+async fn release_nvram(nvram: &Path, flags: Flag, active: bool) -> Result<()> {
+    let removes = flags.contains(Flag::NVRAM);
+    if flags.contains(Flag::KEEP_NVRAM) && !removes {
+        return Ok(());
     }
+    let path = nvram.to_owned();
+    let exists = on_storage(nvram, move || path.exists()).await?;
+    if exists && !removes {
+        return Err(Error::operation_invalid(QEMU, "cannot undefine domain with nvram"));
+    }
+    if !exists || active {
+        return Ok(());
+    }
+    let path = nvram.to_owned();
+    let removed = on_storage(nvram, move || host::files::remove_durable(&path)).await?;
+    removed.map_err(|error| errors::file(&error, "cannot remove the nvram file"))
+}
+
+async fn on_storage<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    slow_storage::on(path, STORAGE, work).await.map_err(|unanswered| unanswered.error(QEMU))
 }
