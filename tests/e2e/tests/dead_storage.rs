@@ -94,7 +94,7 @@ fn firmware_variables_on_dead_storage_can_be_left_behind() {
         "<domain type='qemu'><name>{name}</name><memory>65536</memory><os>\
          <type arch='x86_64' machine='q35'>hvm</type>\
          <loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>\
-         <nvram>{}</nvram></os></domain>",
+         <nvram>{}</nvram></os><features><acpi/></features></domain>",
         variables.display()
     );
     daemon.virsh(["define", &daemon.write("stuck.xml", &xml)]).ok();
