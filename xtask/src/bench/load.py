@@ -282,6 +282,8 @@ def definitions(daemon, count):
     connection = daemon.open()
     domains = connection.listAllDomains()
     yield f"document of each of {count:,}", median(5, lambda: [domain.XMLDesc() for domain in domains])
+    yield f"info of each of {count:,}", median(5, lambda: [domain.info() for domain in domains])
+    yield f"statistics of {count:,} off", median(5, connection.getAllDomainStats)
     names = iter(domains)
     yield "undefine", median(count, lambda: next(names).undefine())
     connection.close()

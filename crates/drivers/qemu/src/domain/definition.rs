@@ -1,7 +1,10 @@
 //! A definition as the daemon keeps it: its text, which is a fraction of what it describes.
+//!
+//! What is asked for again and again is kept beside the text, and the documents that were read last are kept
+//! read: whoever polls a hundred domains does not have them parsed each time.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use api::Result;
 use config::domain::{FormatFlags, ParseFlags};
@@ -9,6 +12,12 @@ use driver::Tags;
 
 use super::tags;
 use crate::documents;
+use crate::tuning::Allotment;
+
+/// Documents that are kept read: 20 KiB each, more or less.
+const RECENT: usize = 128;
+
+static READ: Mutex<Recent> = Mutex::new(Recent { documents: Vec::new(), turn: 0 });
 
 /// A definition. Thousands of them are kept, and few are looked into at a time.
 ///
@@ -24,6 +33,10 @@ struct Kept {
     tags: Tags,
     /// Whether it has secrets in it.
     has_secrets: bool,
+    /// What it gives its guest.
+    allotment: Allotment,
+    /// What it says, if that was read a short while ago.
+    read: Mutex<Weak<config::Domain>>,
 }
 
 impl Definition {
@@ -53,14 +66,35 @@ impl Definition {
     }
 
     fn readable(document: &config::Domain, text: String) -> Self {
-        let has_secrets = document.format(FormatFlags::INACTIVE) != text;
-        Self(Arc::new(Kept { text: text.into(), tags: tags::of(document), has_secrets }))
+        Self(Arc::new(Kept {
+            has_secrets: document.format(FormatFlags::INACTIVE) != text,
+            text: text.into(),
+            tags: tags::of(document),
+            allotment: Allotment::of(document),
+            read: Mutex::default(),
+        }))
     }
 
     /// What it says.
     pub(crate) fn read(&self) -> Arc<config::Domain> {
+        let mut known = self.0.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(document) = known.upgrade() {
+            return document;
+        }
         let read = config::Domain::parse(&self.0.text, ParseFlags::Inactive);
-        Arc::new(read.expect("nothing is kept that cannot be read"))
+        let document = Arc::new(read.expect("nothing is kept that cannot be read"));
+        *known = Arc::downgrade(&document);
+        drop(known);
+        let mut recent = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        let forgotten = recent.keep(Arc::clone(&document));
+        drop(recent);
+        drop(forgotten);
+        document
+    }
+
+    /// What it gives its guest.
+    pub(crate) fn allotment(&self) -> Allotment {
+        self.0.allotment
     }
 
     /// Its text as it is kept, secrets included.
@@ -79,6 +113,27 @@ impl Definition {
     /// What access rules know it by.
     pub(crate) fn tags(&self) -> Tags {
         Arc::clone(&self.0.tags)
+    }
+}
+
+/// The documents that were read last.
+struct Recent {
+    documents: Vec<Arc<config::Domain>>,
+    turn: u64,
+}
+
+impl Recent {
+    /// Keeps a document instead of another. Which one is as good as chance: whoever goes through more
+    /// documents than are kept, over and over, still finds some of them.
+    fn keep(&mut self, document: Arc<config::Domain>) -> Option<Arc<config::Domain>> {
+        if self.documents.len() < RECENT {
+            self.documents.push(document);
+            return None;
+        }
+        self.turn = self.turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let place = usize::try_from(self.turn >> 33).ok()? % RECENT;
+        let place = self.documents.get_mut(place)?;
+        Some(std::mem::replace(place, document))
     }
 }
 
@@ -108,6 +163,26 @@ mod tests {
         assert_eq!(definition.tags().iter().map(|tag| &**tag).collect::<Vec<_>>(), ["web"]);
         assert!(definition.text().contains("hidden"));
         assert!(!definition.public_text().contains("hidden"));
+    }
+
+    #[test]
+    fn what_was_read_last_is_not_read_again() {
+        let definition = |name: usize| {
+            let text = WITH_SECRET.replace("<name>a<", &format!("<name>a{name}<"));
+            Definition::new(&document(&text)).unwrap()
+        };
+        let first = definition(0);
+        assert!(Arc::ptr_eq(&first.read(), &first.read()));
+        let many: Vec<_> = (0..RECENT * 4).map(definition).collect();
+        for _ in 0..2 {
+            for (number, definition) in many.iter().enumerate() {
+                assert_eq!(definition.read().name.as_str(), format!("a{number}"));
+            }
+        }
+        let is_read =
+            |definition: &&Definition| definition.0.read.lock().unwrap().strong_count() > 0;
+        let kept = many.iter().filter(is_read).count();
+        assert!((1..=RECENT).contains(&kept), "{kept} are kept read");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Definition, Taints, tags};
 use crate::guest_cpu::AskedCpu;
+use crate::tuning::Allotment;
 
 /// A consistent view of one domain. Swapped whole; never changed in place.
 #[derive(Debug, Clone)]
@@ -118,6 +119,12 @@ impl Published {
     /// What runs, or else what is defined.
     pub(crate) fn current(&self) -> Option<Arc<config::Domain>> {
         self.live.clone().or_else(|| self.definition())
+    }
+
+    /// What the guest has, or else what it is defined to get.
+    pub(crate) fn allotment(&self) -> Option<Allotment> {
+        let defined = || self.persistent.as_ref().map(Definition::allotment);
+        self.live.as_deref().map(Allotment::of).or_else(defined)
     }
 
     /// The tags of what runs, or else of what is defined.

@@ -15,16 +15,14 @@ use host::proc::ProcReader;
 
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::{flags, tuning};
+use crate::flags;
 
 impl Handler<DomainGetInfo> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainGetInfoArgs) -> Result<DomainGetInfoRet> {
         let domain = self.registry.find(&args.dom)?;
         let (view, live) = (domain.published(), domain.live());
-        let document = view.current();
-        let document = document.as_deref();
-        let vcpus = document.map_or(0, tuning::current_vcpus);
-        let nr_virt_cpu = u16::try_from(vcpus)
+        let allotment = view.allotment();
+        let nr_virt_cpu = u16::try_from(allotment.map_or(0, |allotment| allotment.vcpus))
             .map_err(|_| Error::new(ErrorCode::OVERFLOW, QEMU, "cpu count too large"))?;
         let cpu_time = live.filter(|live| view.id == Some(live.id)).and_then(|live| {
             let stat = ProcReader::new(Root::default()).process(live.process.pid());
@@ -32,8 +30,8 @@ impl Handler<DomainGetInfo> for QemuDriver {
         });
         Ok(DomainGetInfoRet {
             state: u8::try_from(view.state.state().0).unwrap_or(0),
-            max_mem: document.map_or(0, tuning::maximum_memory_kib),
-            memory: document.map_or(0, tuning::current_memory_kib),
+            max_mem: allotment.map_or(0, |allotment| allotment.maximum_memory_kib),
+            memory: allotment.map_or(0, |allotment| allotment.memory_kib),
             nr_virt_cpu,
             cpu_time: cpu_time.unwrap_or(0),
         })

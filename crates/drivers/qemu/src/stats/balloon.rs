@@ -4,14 +4,12 @@ use api::Params;
 use qmp::commands::GuestMemoryStats;
 
 use super::guest::Guest;
-use crate::tuning::{
-    BALLOON_FIGURES, BEFORE_LAST_UPDATE, BalloonFigure, current_memory_kib, maximum_memory_kib,
-};
+use crate::tuning::{BALLOON_FIGURES, BEFORE_LAST_UPDATE, BalloonFigure};
 
 pub(super) fn write(params: &mut Params, guest: &Guest<'_>) {
     params
-        .ullong("balloon.current", current_memory_kib(guest.document))
-        .ullong("balloon.maximum", maximum_memory_kib(guest.document));
+        .ullong("balloon.current", guest.allotment.memory_kib)
+        .ullong("balloon.maximum", guest.allotment.maximum_memory_kib);
     if let Some(told) = &guest.answers.balloon {
         let (first, last) = BALLOON_FIGURES.split_at(BEFORE_LAST_UPDATE);
         write_figures(params, told, first);

@@ -11,7 +11,7 @@ use super::Wanted;
 use super::answers::Answers;
 use crate::block::chain;
 use crate::block::{DiskLayer, Figures, Place, disk_layers, format_of, image_end, usage, usages};
-use crate::domain::Live;
+use crate::domain::{Live, Published};
 
 /// One image of a disk, ready to be written down.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,21 +44,21 @@ enum Depth {
 /// The images that the call wants to know of, in the order of the document.
 pub(super) async fn sizes(
     live: Option<&Arc<Live>>,
-    document: &config::Domain,
+    view: &Published,
     answers: &Answers,
     wanted: Wanted,
     deadline: Instant,
 ) -> Vec<DiskSizes> {
-    if !wanted.group(Group::BLOCK) {
+    let Some(document) = wanted.group(Group::BLOCK).then(|| view.current()).flatten() else {
         return Vec::new();
-    }
+    };
     let Some(live) = live else {
         if !wanted.flag(Flag::BACKING) {
-            return of_stored(document, Depth::Top, deadline).await;
+            return of_stored(&document, Depth::Top, deadline).await;
         }
         // libvirt shows the top image only; the chain is in the images for anybody to read.
-        let explored = timeout_at(deadline, chain::explore(document)).await;
-        let explored = explored.unwrap_or_else(|_| document.clone());
+        let explored = timeout_at(deadline, chain::explore(&document)).await;
+        let explored = explored.unwrap_or_else(|_| config::Domain::clone(&document));
         return of_stored(&explored, Depth::Chain, deadline).await;
     };
     let mut all = Vec::new();

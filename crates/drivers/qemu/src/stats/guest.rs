@@ -14,11 +14,12 @@ use super::interface::HostTraffic;
 use super::{Wanted, balloon, block, cpu, dirty_rate, interface, iothread, kvm, state, vcpu};
 use crate::domain::{Domain, Live, Published};
 use crate::driver::QemuDriver;
+use crate::tuning::Allotment;
 
 /// One guest, as the groups see it.
 pub(super) struct Guest<'g> {
     pub(super) view: &'g Published,
-    pub(super) document: &'g config::Domain,
+    pub(super) allotment: Allotment,
     /// The running guest; none when it is off.
     pub(super) live: Option<&'g Arc<Live>>,
     /// What the kernel knows of its process.
@@ -43,19 +44,20 @@ impl QemuDriver {
         let dom = view.reference(domain.uuid);
         let wanted = wanted.of(&view)?;
         let mut params = Params::default();
-        let Some(document) = view.current() else {
+        let Some(allotment) = view.allotment() else {
             return Ok(DomainStatsRecord { dom, params: params.into() });
         };
         let deadline = Instant::now() + self.settings.deadlines.stats;
-        let document = &*document;
-        let answers = match &live {
-            Some(live) => self.answers(domain, live, document, wanted, deadline).await,
-            None => Answers::default(),
+        let answers = match (&live, &view.live) {
+            (Some(live), Some(document)) => {
+                self.answers(domain, live, document, wanted, deadline).await
+            }
+            _ => Answers::default(),
         };
         let mut reader = ProcReader::new(Root::default());
         let process = live.as_ref().and_then(|live| reader.process(live.process.pid()).ok());
-        let sizes = block::sizes(live.as_ref(), document, &answers, wanted, deadline).await;
-        let guest = Guest { view: &view, document, live: live.as_ref(), process, answers };
+        let sizes = block::sizes(live.as_ref(), &view, &answers, wanted, deadline).await;
+        let guest = Guest { view: &view, allotment, live: live.as_ref(), process, answers };
         write(&mut params, &guest, wanted, traffic, &mut reader, &sizes);
         Ok(DomainStatsRecord { dom, params: params.into() })
     }

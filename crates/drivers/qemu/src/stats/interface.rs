@@ -36,7 +36,8 @@ impl HostTraffic {
 }
 
 pub(super) fn write(params: &mut Params, guest: &Guest<'_>, traffic: &HostTraffic) {
-    let interfaces = &guest.document.devices.interfaces;
+    let Some(document) = &guest.view.live else { return };
+    let interfaces = &document.devices.interfaces;
     params.uint("net.count", u32::try_from(interfaces.len()).unwrap_or(u32::MAX));
     for (number, interface) in interfaces.iter().enumerate() {
         let Some(device) = interface.target.dev.as_deref() else { continue };

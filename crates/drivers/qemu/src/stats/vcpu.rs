@@ -5,12 +5,12 @@ use host::proc::ProcReader;
 
 use super::guest::Guest;
 use super::kvm;
-use crate::tuning::{VcpuTimes, current_vcpus, maximum_vcpus};
+use crate::tuning::VcpuTimes;
 
 pub(super) fn write(params: &mut Params, guest: &Guest<'_>, reader: &mut ProcReader) {
     params
-        .uint("vcpu.current", current_vcpus(guest.document))
-        .uint("vcpu.maximum", maximum_vcpus(guest.document));
+        .uint("vcpu.current", guest.allotment.vcpus)
+        .uint("vcpu.maximum", guest.allotment.maximum_vcpus);
     let Some(live) = guest.live else { return };
     let threads: Vec<(u32, i32, String)> = {
         let parts = live.parts();

@@ -23,7 +23,7 @@ impl Handler<DomainGetMaxMemory> for QemuDriver {
         args: DomainGetMaxMemoryArgs,
     ) -> Result<DomainGetMaxMemoryRet> {
         let view = self.registry.find(&args.dom)?.published();
-        let memory = view.current().map_or(0, |document| maximum_memory_kib(&document));
+        let memory = view.allotment().map_or(0, |allotment| allotment.maximum_memory_kib);
         Ok(DomainGetMaxMemoryRet { memory })
     }
 }

@@ -28,6 +28,31 @@ const KNOWN: u32 = 0x1 | 0x2 | STRINGS;
 /// That the client takes strings. **Source**: `VIR_TYPED_PARAM_STRING_OKAY`.
 const STRINGS: u32 = 0x4;
 
+/// How much of the host a document gives its guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allotment {
+    /// **Units**: KiB.
+    pub memory_kib: u64,
+    /// **Units**: KiB.
+    pub maximum_memory_kib: u64,
+    /// Virtual CPUs that there are.
+    pub vcpus: u32,
+    /// Virtual CPUs that there may be.
+    pub maximum_vcpus: u32,
+}
+
+impl Allotment {
+    /// What `document` says.
+    pub(crate) fn of(document: &config::Domain) -> Self {
+        Self {
+            memory_kib: current_memory_kib(document),
+            maximum_memory_kib: maximum_memory_kib(document),
+            vcpus: current_vcpus(document),
+            maximum_vcpus: maximum_vcpus(document),
+        }
+    }
+}
+
 /// How many virtual CPUs there can be.
 pub(crate) fn maximum_vcpus(document: &config::Domain) -> u32 {
     document.vcpu.as_ref().map_or(1, |vcpu| vcpu.count)
