@@ -8,10 +8,12 @@ mod image_end;
 mod info;
 mod io_tune;
 mod layers;
+mod stored;
 
 pub(crate) use figures::Figures;
 pub(crate) use image_end::image_end;
 pub(crate) use layers::{DiskLayer, Place, disk_layers, format_of, without_number};
+pub(crate) use stored::StoredImage;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -31,8 +33,10 @@ pub(crate) async fn usage(path: &str, format: Format, within: Duration) -> Read 
     slow_storage::on(Path::new(path), within, read).await
 }
 
-/// Sizes of images, in their order. Those of one medium are read one after the other by one thread:
-/// where they are many, handing each over takes longer than reading it.
+/// How many images a thread reads one after the other: handing each over takes longer than reading it.
+const AT_A_TIME: usize = 64;
+
+/// Sizes of images, in their order. No thread reads those of two media.
 pub(crate) async fn usages(images: &[(String, Format)], within: Duration) -> Vec<Option<Usage>> {
     let mut media: HashMap<PathBuf, Vec<usize>> = HashMap::new();
     for (number, (path, _)) in images.iter().enumerate() {
@@ -40,15 +44,16 @@ pub(crate) async fn usages(images: &[(String, Format)], within: Duration) -> Vec
     }
     let mut readers = JoinSet::new();
     for (medium, numbers) in media {
-        let of_medium: Vec<_> =
-            numbers.into_iter().filter_map(|at| Some((at, images.get(at)?.clone()))).collect();
-        let all = move || {
+        for some in numbers.chunks(AT_A_TIME) {
+            let image = |at: &usize| Some((*at, images.get(*at)?.clone()));
+            let some: Vec<_> = some.iter().filter_map(image).collect();
             let read = |(at, (path, format)): (usize, (String, Format))| {
                 Some((at, read_usage(&path, format)().ok()?))
             };
-            of_medium.into_iter().filter_map(read).collect::<Vec<_>>()
-        };
-        readers.spawn(async move { slow_storage::on(&medium, within, all).await });
+            let all = move || some.into_iter().filter_map(read).collect::<Vec<_>>();
+            let medium = medium.clone();
+            readers.spawn(async move { slow_storage::on(&medium, within, all).await });
+        }
     }
     let mut found = vec![None; images.len()];
     while let Some(read) = readers.join_next().await {

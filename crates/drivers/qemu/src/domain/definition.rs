@@ -11,6 +11,7 @@ use config::domain::{FormatFlags, ParseFlags};
 use driver::Tags;
 
 use super::tags;
+use crate::block::StoredImage;
 use crate::documents;
 use crate::tuning::Allotment;
 
@@ -35,6 +36,8 @@ struct Kept {
     has_secrets: bool,
     /// What it gives its guest.
     allotment: Allotment,
+    /// What its disks show.
+    images: Box<[StoredImage]>,
     /// What it says, if that was read a short while ago.
     read: Mutex<Weak<config::Domain>>,
 }
@@ -71,6 +74,7 @@ impl Definition {
             text: text.into(),
             tags: tags::of(document),
             allotment: Allotment::of(document),
+            images: StoredImage::tops(document).into(),
             read: Mutex::default(),
         }))
     }
@@ -95,6 +99,11 @@ impl Definition {
     /// What it gives its guest.
     pub(crate) fn allotment(&self) -> Allotment {
         self.0.allotment
+    }
+
+    /// The image of each of its disks.
+    pub(crate) fn images(&self) -> &[StoredImage] {
+        &self.0.images
     }
 
     /// Its text as it is kept, secrets included.

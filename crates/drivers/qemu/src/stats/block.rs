@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use api::{ConnectGetAllDomainStatsFlags as Flag, DomainStatsTypes as Group, Params};
 use config::domain::disk::Disk;
+use image::Usage;
 use qmp::commands::{BlockCounters, BlockStats};
 use tokio::time::{Instant, timeout_at};
 
 use super::Wanted;
 use super::answers::Answers;
 use crate::block::chain;
-use crate::block::{DiskLayer, Figures, Place, disk_layers, format_of, image_end, usage, usages};
+use crate::block::{DiskLayer, Figures, Place, StoredImage, disk_layers, image_end, usage, usages};
 use crate::domain::{Live, Published};
 
 /// One image of a disk, ready to be written down.
@@ -34,13 +35,6 @@ struct Sizes {
     is_running: bool,
 }
 
-/// How much of a disk's chain is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Top,
-    Chain,
-}
-
 /// The images that the call wants to know of, in the order of the document.
 pub(super) async fn sizes(
     live: Option<&Arc<Live>>,
@@ -54,12 +48,12 @@ pub(super) async fn sizes(
     };
     let Some(live) = live else {
         if !wanted.flag(Flag::BACKING) {
-            return of_stored(&document, Depth::Top, deadline).await;
+            return stored(&StoredImage::tops(&document), deadline).await;
         }
         // libvirt shows the top image only; the chain is in the images for anybody to read.
         let explored = timeout_at(deadline, chain::explore(&document)).await;
         let explored = explored.unwrap_or_else(|_| config::Domain::clone(&document));
-        return of_stored(&explored, Depth::Chain, deadline).await;
+        return stored(&StoredImage::chains(&explored), deadline).await;
     };
     let mut all = Vec::new();
     for disk in &document.devices.disks {
@@ -122,31 +116,34 @@ async fn layer_sizes(
     })
 }
 
-/// The images of a guest that is off: its top images, or all of its chains.
-async fn of_stored(document: &config::Domain, depth: Depth, deadline: Instant) -> Vec<DiskSizes> {
-    let layers_of = |disk| match depth {
-        Depth::Top => vec![DiskLayer::top(disk)],
-        Depth::Chain => disk_layers(disk),
-    };
-    let disks = document.devices.disks.iter();
-    let layers: Vec<(&Disk, DiskLayer<'_>)> = disks
-        .flat_map(|disk| layers_of(disk).into_iter().map(move |layer| (disk, layer)))
-        .collect();
-    let file = |layer: &DiskLayer<'_>| Some((layer.place.path()?.into(), format_of(layer.format)));
-    let files: Vec<_> = layers.iter().filter_map(|(_, layer)| file(layer)).collect();
+/// Images that no guest uses, whoever's they are.
+pub(super) async fn stored<'i>(
+    images: impl IntoIterator<Item = &'i StoredImage>,
+    deadline: Instant,
+) -> Vec<DiskSizes> {
+    let images: Vec<&StoredImage> = images.into_iter().collect();
+    let file = |image: &&StoredImage| Some((image.path.as_deref()?.to_owned(), image.format));
+    let files: Vec<_> = images.iter().filter_map(file).collect();
     let left = deadline.saturating_duration_since(Instant::now());
     let mut read = usages(&files, left).await.into_iter();
-    let mut sizes = |layer: &DiskLayer<'_>| {
-        let usage = layer.place.path().and_then(|_| read.next())??;
-        Some(Sizes {
-            allocation: usage.allocation,
-            capacity: usage.capacity,
-            physical: usage.physical,
-            ..Sizes::default()
-        })
-    };
-    let all = layers.iter();
-    all.map(|(disk, layer)| DiskSizes { sizes: sizes(layer), ..described(disk, layer) }).collect()
+    let described = images.into_iter().map(|image| {
+        let usage = image.path.as_ref().and_then(|_| read.next()).flatten();
+        DiskSizes {
+            disk: image.disk.to_string(),
+            path: image.path.as_deref().map(str::to_owned),
+            index: image.index,
+            sizes: usage.map(Sizes::from),
+            counters: None,
+        }
+    });
+    described.collect()
+}
+
+impl From<Usage> for Sizes {
+    fn from(usage: Usage) -> Self {
+        let Usage { allocation, capacity, physical, .. } = usage;
+        Self { allocation, capacity, physical, ..Self::default() }
+    }
 }
 
 fn described(disk: &Disk, layer: &DiskLayer<'_>) -> DiskSizes {

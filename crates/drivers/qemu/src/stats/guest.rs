@@ -98,7 +98,7 @@ impl QemuDriver {
 }
 
 /// Writes the groups in libvirt's order.
-fn write(
+pub(super) fn write(
     params: &mut Params,
     guest: &Guest<'_>,
     wanted: Wanted,

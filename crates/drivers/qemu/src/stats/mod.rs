@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  call ──> one task a guest ──> everything its monitor is asked for, in one burst
-//!   │           │                and what the kernel knows of its process
-//!   │           └── its own deadline: then without what the monitor would have said, and marked
+//!   │ │         │                and what the kernel knows of its process
+//!   │ │         └── its own deadline: then without what the monitor would have said, and marked
+//!   │ └────> those that are off, together
 //!   └── records in the order of the domains
 //! ```
 //!
@@ -19,6 +20,7 @@ mod guest;
 mod interface;
 mod iothread;
 mod kvm;
+mod off;
 mod state;
 mod vcpu;
 
@@ -35,7 +37,9 @@ use api::{
 use driver::{CallContext, Handler};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
+use self::off::Off;
 use crate::domain::{Domain, Published};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
@@ -119,8 +123,13 @@ impl QemuDriver {
         let traffic = Arc::new(interface::HostTraffic::read(wanted));
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut guests = JoinSet::new();
+        let mut off = Vec::new();
         let admitted = domains.into_iter().filter(|domain| filter.admits(&domain.published()));
         for (number, domain) in admitted.enumerate() {
+            if let Some(domain) = Off::of(number, &domain, wanted) {
+                off.push(domain);
+                continue;
+            }
             let (driver, traffic) = (Arc::clone(&self), Arc::clone(&traffic));
             let places = Arc::clone(&places);
             guests.spawn(async move {
@@ -129,7 +138,8 @@ impl QemuDriver {
                 (number, driver.stats_of(&domain, wanted, &traffic).await)
             });
         }
-        let mut records = Vec::with_capacity(guests.len());
+        let deadline = Instant::now() + self.settings.deadlines.stats;
+        let mut records = off::records(&off, wanted, &traffic, deadline).await?;
         while let Some(finished) = guests.join_next().await {
             let (number, record) =
                 finished.map_err(|fault| Error::internal(QEMU, fault.to_string()))?;
