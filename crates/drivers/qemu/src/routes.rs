@@ -113,6 +113,8 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         DomainGetSchedulerType,
         DomainGetSchedulerParameters,
         DomainGetSchedulerParametersFlags,
+        DomainSetSchedulerParameters,
+        DomainSetSchedulerParametersFlags,
         // Life
         DomainDefineXml,
         DomainDefineXmlFlags,

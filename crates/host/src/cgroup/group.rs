@@ -152,7 +152,7 @@ impl Group {
     ///
     /// **Errors**: [`GroupError::Create`], [`GroupError::Write`].
     pub fn threads(&self, name: &str) -> Result<Self, GroupError> {
-        let group = Self::at(&self.trees, self.path.join(name));
+        let group = self.below(name);
         for tree in self.trees.trees.iter().filter(|tree| tree.is_for_threads()) {
             self.make_directory(tree, &self.path, &group.path)?;
             if tree.version == Version::V1 {
@@ -169,6 +169,12 @@ impl Group {
             }
         }
         Ok(group)
+    }
+
+    /// The place of a group below this one, whether or not it is there.
+    #[must_use]
+    pub fn below(&self, name: &str) -> Self {
+        Self::at(&self.trees, self.path.join(name))
     }
 
     /// Whether the group can use a controller.

@@ -39,13 +39,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum GroupError {
     /// No tree has the controller, or this group may not use it.
-    #[error("there is no controller '{}'", .0.name())]
+    #[error("{}", self.what())]
     NoController(Controller),
     /// The kernel was built without what the knob is for.
-    #[error("'{0}' is not there")]
+    #[error("{}", self.what())]
     NoKnob(&'static str),
     /// The group cannot be made.
-    #[error("Failed to create control group '{}': {error}", path.display())]
+    #[error("{}: {error}", self.what())]
     Create {
         /// Its directory in one of the trees.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum GroupError {
         error: io::Error,
     },
     /// The group cannot be removed.
-    #[error("Failed to remove control group '{}': {error}", path.display())]
+    #[error("{}: {error}", self.what())]
     Remove {
         /// Its directory in one of the trees.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum GroupError {
         error: io::Error,
     },
     /// A value was not taken.
-    #[error("{}", refused(path, value, error))]
+    #[error("{}: {error}", self.what())]
     Write {
         /// The knob.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum GroupError {
         error: io::Error,
     },
     /// What a limit is for is no block device.
-    #[error("Path '{path}' {what}: {error}")]
+    #[error("{}: {error}", self.what())]
     Device {
         /// What was named.
         path: String,
@@ -86,6 +86,33 @@ pub enum GroupError {
 }
 
 impl GroupError {
+    /// What did not go, without the system's reason.
+    pub fn what(&self) -> String {
+        match self {
+            Self::NoController(controller) => {
+                format!("there is no controller '{}'", controller.name())
+            }
+            Self::NoKnob(name) => format!("'{name}' is not there"),
+            Self::Create { path, .. } => {
+                format!("Failed to create control group '{}'", path.display())
+            }
+            Self::Remove { path, .. } => {
+                format!("Failed to remove control group '{}'", path.display())
+            }
+            Self::Write { path, value, error } => match (error.raw_os_error(), path.file_name()) {
+                (Some(libc::EINVAL), Some(knob)) => {
+                    format!("Invalid value '{value}' for '{}'", knob.to_string_lossy())
+                }
+                _ => format!("Unable to write to '{}'", path.display()),
+            },
+            Self::Device { path, what, .. } => format!("Path '{path}' {what}"),
+            Self::Read(FactError::Read { path, .. }) => {
+                format!("Unable to read from '{}'", path.display())
+            }
+            Self::Read(error) => error.to_string(),
+        }
+    }
+
     /// The system's reason, where it had one.
     pub fn system(&self) -> Option<&io::Error> {
         match self {
@@ -108,14 +135,5 @@ impl GroupError {
     /// Whether the knob, or the whole group, is not there.
     pub fn is_missing(&self) -> bool {
         self.system().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
-    }
-}
-
-fn refused(path: &std::path::Path, value: &str, error: &io::Error) -> String {
-    match (error.raw_os_error(), path.file_name()) {
-        (Some(libc::EINVAL), Some(knob)) => {
-            format!("Invalid value '{value}' for '{}': {error}", knob.to_string_lossy())
-        }
-        _ => format!("Unable to write to '{}': {error}", path.display()),
     }
 }

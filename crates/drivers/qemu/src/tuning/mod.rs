@@ -11,6 +11,7 @@ mod numa;
 pub(crate) mod parameters;
 mod pinning;
 mod scheduler;
+mod threads;
 pub(crate) mod vcpu;
 mod vcpu_hotplug;
 mod vcpu_info;

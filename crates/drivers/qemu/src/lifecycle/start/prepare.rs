@@ -48,6 +48,7 @@ impl Prepared {
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         let mut scaffold = Scaffold::new(driver, domain)?;
         document.id = u32::try_from(scaffold.id).ok();
+        driver.control_groups.describe(&mut document);
         config::domain::complete::aliases::assign_aliases(&mut document);
         let last_layer = block::chain::resolve(&mut document).await?;
         firmware::select(&mut document, &driver.settings.nvram_dir)?;
