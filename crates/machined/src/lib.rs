@@ -53,11 +53,13 @@ pub struct Machine<'m> {
 
 /// A figure of a unit that systemd writes into its control group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnitProperty {
+pub enum UnitProperty<'p> {
     /// Weight of its time on CPUs, 1 to 10000.
     CpuWeight(u64),
     /// Weight of its traffic with block devices, 1 to 10000.
     IoWeight(u64),
+    /// The same at one device, which is named by its path.
+    IoDeviceWeight(&'p str, u64),
 }
 
 /// Why there is no scope, or no change of one.
@@ -114,10 +116,13 @@ impl Machined {
     ///
     /// # Errors
     /// See [`MachinedError`].
-    pub async fn set(&self, unit: &str, property: UnitProperty) -> Result<(), MachinedError> {
+    pub async fn set(&self, unit: &str, property: UnitProperty<'_>) -> Result<(), MachinedError> {
         let property = match property {
             UnitProperty::CpuWeight(weight) => ("CPUWeight", Variant::U64(weight)),
             UnitProperty::IoWeight(weight) => ("IOWeight", Variant::U64(weight)),
+            UnitProperty::IoDeviceWeight(path, weight) => {
+                ("IODeviceWeight", Variant::from(vec![(path, weight)]))
+            }
         };
         let until_it_goes = true;
         let properties = [property];

@@ -22,7 +22,8 @@ impl Bus {
              \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n\
              <busconfig><type>system</type><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
              <policy context='default'><allow user='*'/><allow own='*'/>\
-             <allow send_destination='*'/></policy></busconfig>\n",
+             <allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/></policy>\
+             </busconfig>\n",
             socket.display()
         );
         std::fs::write(&configuration, text).unwrap();
@@ -115,11 +116,12 @@ async fn a_weight_is_a_property_of_the_unit() {
         service.reply(&call.header(), &()).await.unwrap();
         arguments
     };
-    let set = machined.set("a.scope", UnitProperty::IoWeight(300));
+    let set = machined.set("a.scope", UnitProperty::IoDeviceWeight("/dev/a", 300));
     let (set, (unit, runtime, properties)) = tokio::join!(set, answer);
     set.unwrap();
-    assert_eq!((unit.as_str(), runtime, properties[0].0.as_str()), ("a.scope", true, "IOWeight"));
-    assert_eq!(u64::try_from(properties[0].1.clone()).unwrap(), 300);
+    let (name, value) = &properties[0];
+    assert_eq!((unit.as_str(), runtime, name.as_str()), ("a.scope", true, "IODeviceWeight"));
+    assert_eq!(value.to_string(), "[(\"/dev/a\", uint64 300)]");
 }
 
 #[tokio::test]

@@ -82,6 +82,7 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         ConnectGetAllDomainStats,
         DomainMemoryStats,
         DomainInterfaceStats,
+        DomainGetCpuStats,
         // Processors and memory
         DomainGetMaxMemory,
         DomainSetMaxMemory,

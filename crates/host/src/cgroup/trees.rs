@@ -69,8 +69,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Whether threads of a process have groups of their own in it. In version 1 they can be counted apart.
     pub(super) fn is_for_threads(&self) -> bool {
-        self.controllers.iter().any(|controller| controller.is_for_threads())
+        let counts = self.version == Version::V1;
+        let counted = counts && self.controllers.contains(&Controller::Accounting);
+        counted || self.controllers.iter().any(|controller| controller.is_for_threads())
     }
 }
 

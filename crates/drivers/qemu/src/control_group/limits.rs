@@ -53,12 +53,11 @@ pub(super) fn apply(guest: &GuestGroup, document: &Domain) -> Result<()> {
 
 fn limit(guest: &GuestGroup, document: &Domain) -> Result<(), GroupError> {
     let group = guest.whole();
-    let is_alone = guest.unit.is_none();
-    if let Some(weight) = document.blkiotune.weight.filter(|_| is_alone) {
-        group.set_block_weight(weight)?;
+    if guest.unit.is_none() {
+        weights(document).iter().try_for_each(|weight| weight.set(group))?;
     }
     for device in &document.blkiotune.devices {
-        limit_device(group, device)?;
+        throttle(group, device)?;
     }
     let tune = &document.memtune;
     let limits = [
@@ -71,27 +70,32 @@ fn limit(guest: &GuestGroup, document: &Domain) -> Result<(), GroupError> {
             group.set_memory_limit_kib(limit, Some(kib.0))?;
         }
     }
-    if let Some(shares) = document.cputune.shares.filter(|_| is_alone) {
-        group.set_cpu_shares(shares)?;
-    }
     if guest.has(Controller::CpuSet) {
         group.migrate_memory()?;
     }
     Ok(())
 }
 
-/// What the service manager is to limit: the weights of a group that is in a unit of its.
+/// What the service manager is to do about a group that is in a unit of its.
 pub(super) fn of_unit(guest: &GuestGroup, document: &Domain) -> Vec<machined::Limit> {
-    let shares = document.cputune.shares.map(Weight::CpuShares);
-    let weight = document.blkiotune.weight.map(Weight::Block);
-    shares.into_iter().chain(weight).filter_map(|weight| guest.unit_limit(weight)).collect()
+    let Some((unit, _)) = &guest.unit else { return Vec::new() };
+    let limit = |weight| machined::Limit { unit: unit.clone(), weight };
+    weights(document).into_iter().map(limit).collect()
 }
 
-/// Limits traffic with one device; a figure of 0 is none.
-fn limit_device(group: &Group, device: &BlkioDevice) -> Result<(), GroupError> {
-    if let Some(weight) = device.weight.filter(|weight| *weight != 0) {
-        group.set_device_weight(&device.path, weight)?;
-    }
+fn weights(document: &Domain) -> Vec<Weight> {
+    let tune = &document.blkiotune;
+    let of_device = |device: &BlkioDevice| {
+        let weight = device.weight.filter(|weight| *weight != 0)?;
+        Some(Weight::BlockDevice { path: (*device.path).to_owned(), weight })
+    };
+    let block = tune.weight.map(Weight::Block).into_iter();
+    let shares = document.cputune.shares.map(Weight::CpuShares);
+    block.chain(tune.devices.iter().filter_map(of_device)).chain(shares).collect()
+}
+
+/// Limits traffic with one device; a figure of 0 is no limit.
+fn throttle(group: &Group, device: &BlkioDevice) -> Result<(), GroupError> {
     let limits = [
         (DeviceLimit::ReadOps, device.read_iops_sec.map(u64::from)),
         (DeviceLimit::WriteOps, device.write_iops_sec.map(u64::from)),

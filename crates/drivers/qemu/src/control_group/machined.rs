@@ -70,9 +70,12 @@ impl Service {
     /// `INTERNAL_ERROR` when it refuses.
     pub(super) async fn limit(&self, limits: Vec<Limit>) -> Result<()> {
         for Limit { unit, weight } in limits {
-            let property = match weight {
-                Weight::CpuShares(shares) => UnitProperty::CpuWeight(shares),
-                Weight::Block(weight) => UnitProperty::IoWeight(weight.into()),
+            let property = match &weight {
+                Weight::CpuShares(shares) => UnitProperty::CpuWeight(*shares),
+                Weight::Block(weight) => UnitProperty::IoWeight((*weight).into()),
+                Weight::BlockDevice { path, weight } => {
+                    UnitProperty::IoDeviceWeight(path, (*weight).into())
+                }
             };
             self.0.set(&unit, property).await.map_err(|error| refused(&error))?;
         }

@@ -158,28 +158,39 @@ impl ControlGroups {
     /// # Errors
     /// `SYSTEM_ERROR` when the kernel or the service manager refuses.
     pub(crate) async fn set_weight(&self, group: &GuestGroup, weight: Weight) -> Result<()> {
-        if let Some(limits) = group.unit_limit(weight) {
-            return self.machined.limit(vec![limits]).await;
+        if let Some((unit, _)) = &group.unit {
+            let limit = machined::Limit { unit: unit.clone(), weight };
+            return self.machined.limit(vec![limit]).await;
         }
         let group = group.group.clone();
-        wait_for(move || {
-            let set = match weight {
-                Weight::CpuShares(shares) => group.set_cpu_shares(shares),
-                Weight::Block(weight) => group.set_block_weight(weight),
-            };
-            set.map_err(|error| errors::group(&error))
-        })
-        .await
+        wait_for(move || weight.set(&group).map_err(|error| errors::group(&error))).await
     }
 }
 
 /// What decides between siblings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Weight {
     /// Of time on CPUs.
     CpuShares(u64),
     /// Of traffic with block devices.
     Block(u32),
+    /// Of traffic with one of them.
+    BlockDevice {
+        /// Which.
+        path: String,
+        /// How much.
+        weight: u32,
+    },
+}
+
+impl Weight {
+    fn set(&self, group: &Group) -> Result<(), GroupError> {
+        match self {
+            Self::CpuShares(shares) => group.set_cpu_shares(*shares),
+            Self::Block(weight) => group.set_block_weight(*weight),
+            Self::BlockDevice { path, weight } => group.set_device_weight(path, *weight),
+        }
+    }
 }
 
 impl GuestGroup {
@@ -219,11 +230,6 @@ impl GuestGroup {
     /// Whether it can be limited by a controller.
     pub(crate) fn has(&self, controller: Controller) -> bool {
         self.group.has(controller)
-    }
-
-    fn unit_limit(&self, weight: Weight) -> Option<machined::Limit> {
-        let (unit, _) = self.unit.as_ref()?;
-        Some(machined::Limit { unit: unit.clone(), weight })
     }
 
     /// Removes it: its process is gone.

@@ -241,6 +241,12 @@ impl QemuDriver {
             view.live = document.map(Arc::new);
         });
         self.save_status(domain, live);
+        // A daemon that was killed may have plugged a virtual CPU and not got to its thread.
+        if let Some(document) = domain.published().live.clone()
+            && let Err(error) = self.place_threads(domain, live, &document).await
+        {
+            tracing::warn!(domain = %domain.name(), %error, "threads not placed again");
+        }
         self.reconcile_devices(domain, live).await?;
         match live.stop_cause() {
             Some(cause) => self.end_because(domain, live, cause),

@@ -8,7 +8,7 @@ use api::remote::{
 use api::{Error, Params, Result, TypedParam, TypedParamValue};
 use config::domain::tuning::{BlkioDevice, BlkioTune};
 use driver::{CallContext, Handler};
-use host::cgroup::{Controller, DeviceLimit, Group, GroupError};
+use host::cgroup::{Controller, DeviceLimit};
 
 use super::parameters::{self, Type, fitting};
 use super::{KNOWN, STRINGS};
@@ -29,11 +29,12 @@ struct Figure {
     most: u64,
     get: fn(&BlkioDevice) -> Option<u64>,
     set: fn(&mut BlkioDevice, Option<u64>),
-    enforce: fn(&Group, &str, u64) -> Result<(), GroupError>,
+    /// What enforces it; a weight among siblings if nothing does.
+    limit: Option<DeviceLimit>,
 }
 
 macro_rules! figures {
-    ($($name:literal: $field:ident $type:ty, $enforce:expr;)*) => {
+    ($($name:literal: $field:ident $type:ty, $limit:expr;)*) => {
         /// Every figure of a device, in the order of libvirt's answer.
         const FIGURES: &[Figure] = &[ $( Figure {
             name: $name,
@@ -42,7 +43,7 @@ macro_rules! figures {
             set: |device, value| {
                 device.$field = value.and_then(|value| <$type>::try_from(value).ok());
             },
-            enforce: $enforce,
+            limit: $limit,
         }, )* ];
 
         const SETTABLE: &[(&str, Type)] = &[("weight", Type::UInt), $( ($name, Type::String), )*];
@@ -50,15 +51,11 @@ macro_rules! figures {
 }
 
 figures! {
-    "device_weight": weight u32, weigh;
-    "device_read_iops_sec": read_iops_sec u32,
-        |group, path, value| throttle(group, path, DeviceLimit::ReadOps, value);
-    "device_write_iops_sec": write_iops_sec u32,
-        |group, path, value| throttle(group, path, DeviceLimit::WriteOps, value);
-    "device_read_bytes_sec": read_bytes_sec u64,
-        |group, path, value| throttle(group, path, DeviceLimit::ReadBytes, value);
-    "device_write_bytes_sec": write_bytes_sec u64,
-        |group, path, value| throttle(group, path, DeviceLimit::WriteBytes, value);
+    "device_weight": weight u32, None;
+    "device_read_iops_sec": read_iops_sec u32, Some(DeviceLimit::ReadOps);
+    "device_write_iops_sec": write_iops_sec u32, Some(DeviceLimit::WriteOps);
+    "device_read_bytes_sec": read_bytes_sec u64, Some(DeviceLimit::ReadBytes);
+    "device_write_bytes_sec": write_bytes_sec u64, Some(DeviceLimit::WriteBytes);
 }
 
 impl Handler<DomainGetBlkioParameters> for QemuDriver {
@@ -132,16 +129,9 @@ impl QemuDriver {
         for param in params {
             match (FIGURES.iter().find(|figure| figure.name == param.field), &param.value) {
                 (Some(figure), TypedParamValue::String(text)) => {
-                    let wanted = read(text, figure)?;
-                    let wanted = wanted.into_iter().map(|(path, value)| (path.to_owned(), value));
-                    let (wanted, group): (Vec<_>, _) = (wanted.collect(), group.clone());
-                    control_group::wait_for(move || {
-                        wanted.iter().try_for_each(|(path, value)| {
-                            let set = (figure.enforce)(group.whole(), path, *value);
-                            set.map_err(|error| errors::group(&error))
-                        })
-                    })
-                    .await?;
+                    for (path, value) in read(text, figure)? {
+                        self.limit_device(&group, path, figure, value).await?;
+                    }
                 }
                 (None, TypedParamValue::UInt(weight)) => {
                     self.control_groups.set_weight(&group, Weight::Block(*weight)).await?;
@@ -157,18 +147,35 @@ impl QemuDriver {
     }
 }
 
+impl QemuDriver {
+    /// Limits traffic with a device in one respect; 0 is no limit.
+    async fn limit_device(
+        &self,
+        group: &GuestGroup,
+        path: &str,
+        figure: &Figure,
+        value: u64,
+    ) -> Result<()> {
+        let (path, group) = (path.to_owned(), group.clone());
+        let Some(limit) = figure.limit else {
+            let weight = u32::try_from(value).unwrap_or(u32::MAX);
+            return self
+                .control_groups
+                .set_weight(&group, Weight::BlockDevice { path, weight })
+                .await;
+        };
+        control_group::wait_for(move || {
+            let value = Some(value).filter(|value| *value != 0);
+            let set = group.whole().set_device_limit(&path, limit, value);
+            set.map_err(|error| errors::group(&error))
+        })
+        .await
+    }
+}
+
 /// The group of a guest, if it can limit block I/O.
 fn limited(live: &Live) -> Option<GuestGroup> {
     live.group.clone().filter(|group| group.has(Controller::Block))
-}
-
-/// Limits traffic with a device in one respect; 0 is no limit.
-fn throttle(group: &Group, path: &str, limit: DeviceLimit, value: u64) -> Result<(), GroupError> {
-    group.set_device_limit(path, limit, Some(value).filter(|value| *value != 0))
-}
-
-fn weigh(group: &Group, path: &str, weight: u64) -> Result<(), GroupError> {
-    group.set_device_weight(path, u32::try_from(weight).unwrap_or(u32::MAX))
 }
 
 /// The devices that have a figure: `path,value,path,value`.

@@ -2,6 +2,7 @@
 
 mod block_io;
 mod cpu_map;
+mod cpu_stats;
 mod interface;
 mod iothreads;
 mod memory;

@@ -181,7 +181,7 @@ fn nodes(text: &str) -> Result<RangeSet> {
 
 fn no_nodes() -> Error {
     let what = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'";
-    Error::config_unsupported(QEMU, what)
+    Error::config_unsupported(ErrorDomain::DOMAIN, what)
 }
 
 #[cfg(test)]
