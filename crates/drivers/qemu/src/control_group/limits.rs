@@ -48,6 +48,7 @@ fn refuse(document: &Domain, has: impl Fn(Controller) -> bool) -> Result<()> {
 /// Limits a group that was just made.
 pub(super) fn apply(guest: &GuestGroup, document: &Domain) -> Result<()> {
     refuse(document, |controller| guest.has(controller))?;
+    document.cputune.shares.map_or(Ok(()), |shares| guest.check_shares(shares))?;
     limit(guest, document).map_err(|error| errors::group(&error))
 }
 

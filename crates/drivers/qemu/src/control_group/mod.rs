@@ -232,6 +232,20 @@ impl GuestGroup {
         self.group.has(controller)
     }
 
+    /// Refuses shares that this version of control groups does not have.
+    ///
+    /// # Errors
+    /// `INVALID_ARG`.
+    pub(crate) fn check_shares(&self, shares: u64) -> Result<()> {
+        let range = self.group.share_range();
+        if range.contains(&shares) {
+            return Ok(());
+        }
+        let (least, most) = (range.start(), range.end());
+        let what = format!("shares '{shares}' must be in range [{least}, {most}]");
+        Err(Error::invalid_arg(ErrorDomain::CGROUP, what))
+    }
+
     /// Removes it: its process is gone.
     pub(crate) fn remove(&self) {
         if let Err(error) = self.group.remove(REMOVAL) {

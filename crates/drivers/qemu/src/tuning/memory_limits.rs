@@ -4,7 +4,7 @@ use api::remote::{
     DomainGetMemoryParameters, DomainGetMemoryParametersArgs, DomainGetMemoryParametersRet,
     DomainSetMemoryParameters, DomainSetMemoryParametersArgs,
 };
-use api::{Error, Params, Result, TypedParam, TypedParamValue};
+use api::{Error, ErrorDomain, Params, Result, TypedParam, TypedParamValue};
 use config::Kib;
 use config::domain::tuning::MemTune;
 use driver::{CallContext, Handler};
@@ -82,6 +82,7 @@ impl QemuDriver {
         let before = known.unwrap_or_default();
         let mut after = before;
         set(&mut after, params)?;
+        check(params)?;
         control_group::wait_for(move || enforce(&group, before, after)).await?;
         self.change_live(domain, live, |document| document.memtune = after);
         Ok(())
@@ -128,11 +129,12 @@ fn kib(limit: Option<Kib>) -> u64 {
     limit.map_or(UNLIMITED_KIB, |limit| limit.0)
 }
 
+/// Changes what a document says. A limit beyond what there can be is none, but is compared as it is.
 fn set(tune: &mut MemTune, params: &[TypedParam]) -> Result<()> {
     let mut changed = *tune;
     for TypedParam { field, value } in params {
         let TypedParamValue::ULLong(value) = *value else { return Err(parameters::unknown(field)) };
-        let limit = Some(Kib(value)).filter(|limit| limit.0 < UNLIMITED_KIB);
+        let limit = Some(Kib(value));
         match field.as_str() {
             "hard_limit" => changed.hard_limit = limit,
             "soft_limit" => changed.soft_limit = limit,
@@ -143,10 +145,31 @@ fn set(tune: &mut MemTune, params: &[TypedParam]) -> Result<()> {
     let is_hard = |param: &TypedParam| param.field != "soft_limit";
     if params.iter().any(is_hard) && kib(changed.hard_limit) > kib(changed.swap_hard_limit) {
         let what = "memory hard_limit tunable value must be lower than or equal to swap_hard_limit";
-        return Err(Error::invalid_arg(QEMU, what));
+        return Err(Error::invalid_arg(ErrorDomain::DOMAIN, what));
     }
-    *tune = changed;
+    let real = |limit: Option<Kib>| limit.filter(|limit| limit.0 < UNLIMITED_KIB);
+    *tune = MemTune {
+        hard_limit: real(changed.hard_limit),
+        soft_limit: real(changed.soft_limit),
+        min_guarantee: changed.min_guarantee,
+        swap_hard_limit: real(changed.swap_hard_limit),
+    };
     Ok(())
+}
+
+/// Refuses limits that no control group has.
+fn check(params: &[TypedParam]) -> Result<()> {
+    let beyond = params.iter().find_map(|param| match param.value {
+        TypedParamValue::ULLong(kib) if kib > UNLIMITED_KIB => Some(kib),
+        _ => None,
+    });
+    match beyond {
+        Some(kib) => {
+            let what = format!("Memory '{kib}' must be less than {UNLIMITED_KIB}");
+            Err(Error::invalid_arg(ErrorDomain::CGROUP, what))
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

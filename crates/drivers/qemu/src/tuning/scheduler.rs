@@ -11,7 +11,7 @@ use api::remote::{
     DomainSetSchedulerParametersArgs, DomainSetSchedulerParametersFlags,
     DomainSetSchedulerParametersFlagsArgs,
 };
-use api::{DomainModificationImpact as Flag, Error, ErrorDomain, Params, Result, TypedParam};
+use api::{DomainModificationImpact as Flag, Error, Params, Result, TypedParam};
 use config::domain::tuning::CpuTune;
 use driver::{CallContext, DomainEventBody, Handler};
 use host::cgroup::{Bandwidth, Controller, Group};
@@ -297,12 +297,7 @@ impl QemuDriver {
     ) -> Result<()> {
         let (whose, period, quota) = match setting {
             Setting::Shares(shares) => {
-                let range = group.whole().share_range();
-                if !range.contains(&shares) {
-                    let (least, most) = (range.start(), range.end());
-                    let what = format!("shares '{shares}' must be in range [{least}, {most}]");
-                    return Err(Error::invalid_arg(ErrorDomain::CGROUP, what));
-                }
+                group.check_shares(shares)?;
                 return self.control_groups.set_weight(group, Weight::CpuShares(shares)).await;
             }
             Setting::Period(whose, period) => (whose, Some(period), None),
