@@ -59,6 +59,7 @@ fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
         log_limit_bytes: configuration.guest_log_max_bytes,
         vnc_listen: configuration.vnc_listen.clone(),
         vnc_ports: configuration.remote_display_port_min..=configuration.remote_display_port_max,
+        instance: layout.instance.clone(),
         huge_pages: huge_page_mounts(),
     }
 }

@@ -1,6 +1,7 @@
 //! Where things live.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,8 @@ pub(crate) struct Layout {
     pub(crate) home: Option<PathBuf>,
     /// Whose guests these are.
     pub(crate) scope: Scope,
+    /// Tells guests of the daemon from those of others that share what cannot be below a directory.
+    pub(crate) instance: Option<String>,
 }
 
 /// Whose guests a daemon runs.
@@ -46,7 +49,7 @@ pub(crate) enum Scope {
 impl Layout {
     /// The usual places of the machine's daemon.
     pub(crate) fn system() -> Self {
-        Self::system_below(Path::new("/"), Scope::System)
+        Self::system_below(Path::new("/"), Scope::System, None)
     }
 
     /// The same places below a directory. Without root's powers it is still one user's daemon.
@@ -55,10 +58,10 @@ impl Layout {
             true => Scope::System,
             false => Scope::Session,
         };
-        Self::system_below(root, scope)
+        Self::system_below(root, scope, Some(instance(root)))
     }
 
-    fn system_below(root: &Path, scope: Scope) -> Self {
+    fn system_below(root: &Path, scope: Scope, instance: Option<String>) -> Self {
         Self {
             sockets: root.join("run/libvirt"),
             state: root.join("var/lib/ferrovirt/qemu"),
@@ -71,6 +74,7 @@ impl Layout {
             pki: Some(root.join("etc/pki")),
             home: None,
             scope,
+            instance,
         }
     }
 
@@ -101,6 +105,7 @@ impl Layout {
             pki: None,
             home,
             scope: Scope::Session,
+            instance: None,
         })
     }
 
@@ -134,6 +139,13 @@ impl Layout {
     }
 }
 
+/// A short name for a directory, the same each time: FNV-1a of its path.
+fn instance(root: &Path) -> String {
+    let path = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    format!("root-{:08x}", path.as_os_str().as_bytes().iter().fold(0x811c_9dc5, step))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::{Path, PathBuf};
@@ -143,6 +155,7 @@ mod tests {
     #[test]
     fn everything_of_a_root_is_below_it() {
         let layout = Layout::below(Path::new("/srv/one"));
+        assert_ne!(layout.instance, Layout::below(Path::new("/srv/two")).instance);
         assert_eq!(layout.sockets, Path::new("/srv/one/run/libvirt"));
         for path in
             [&layout.state, &layout.definitions, &layout.runtime, &layout.log, &layout.cache]

@@ -161,6 +161,33 @@ pub fn set_affinity(tid: i32, cpus: &[u32]) -> io::Result<()> {
     Ok(rustix::thread::sched_setaffinity(Pid::from_raw(tid), &set)?)
 }
 
+/// How the kernel chooses among threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheduling {
+    /// In turn, and less often interrupting others.
+    Batch,
+    /// When nobody else wants to run.
+    Idle,
+    /// Before all others of a lower priority, as long as it likes.
+    Fifo(i32),
+    /// Before all others of a lower priority, in turn with those of its own.
+    RoundRobin(i32),
+}
+
+/// Sets how a thread is scheduled.
+///
+/// **Errors**: the system's; `ESRCH` when there is no such thread, `EPERM` also when its control group has no
+/// time for such threads.
+pub fn set_scheduling(tid: i32, scheduling: Scheduling) -> io::Result<()> {
+    let (policy, priority) = match scheduling {
+        Scheduling::Batch => (libc::SCHED_BATCH, 0),
+        Scheduling::Idle => (libc::SCHED_IDLE, 0),
+        Scheduling::Fifo(priority) => (libc::SCHED_FIFO, priority),
+        Scheduling::RoundRobin(priority) => (libc::SCHED_RR, priority),
+    };
+    sys::set_scheduler(tid, policy, priority)
+}
+
 fn parse_stat(text: &str, ns_per_tick: u64) -> Option<Stat> {
     // The name, in parentheses, may itself contain anything; what follows its end does not.
     let (_, after_name) = text.rsplit_once(") ")?;

@@ -37,6 +37,16 @@ pub(crate) fn page_size() -> u64 {
     positive(libc::_SC_PAGESIZE).unwrap_or(4096)
 }
 
+/// Has the kernel schedule a thread by another policy.
+pub(crate) fn set_scheduler(tid: i32, policy: libc::c_int, priority: i32) -> io::Result<()> {
+    // SAFETY: all zeros are a valid sched_param, which holds only numbers.
+    let mut parameters: libc::sched_param = unsafe { std::mem::zeroed() };
+    parameters.sched_priority = priority;
+    // SAFETY: the kernel reads one sched_param, which lives for the call.
+    let done = unsafe { libc::sched_setscheduler(tid, policy, &raw const parameters) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
 /// Gives pages that nothing is allocated in back to the system.
 pub(crate) fn trim_heap() {
     // Other allocators than glibc's do so by themselves.

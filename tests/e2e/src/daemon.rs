@@ -19,6 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use tempfile::TempDir;
 
+use crate::control_group;
 use crate::document::Document;
 use crate::outcome::Outcome;
 use crate::process::{self, DEADLINE, Qemu, has_ended_within, kill9, terminate};
@@ -362,9 +363,11 @@ impl Drop for Daemon {
         let directory = self.directory.path().to_string_lossy().into_owned();
         let names =
             self.guests.borrow().iter().map(|name| format!("guest={name}")).collect::<Vec<_>>();
-        for pid in names.iter().chain([&directory]).flat_map(|text| process::all_with(text)) {
-            kill9(pid);
-        }
+        let left: Vec<u32> =
+            names.iter().chain([&directory]).flat_map(|text| process::all_with(text)).collect();
+        let groups: Vec<_> = left.iter().filter_map(|pid| control_group::find(*pid)).collect();
+        left.into_iter().for_each(kill9);
+        control_group::remove(&groups);
     }
 }
 

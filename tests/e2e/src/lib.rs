@@ -11,6 +11,7 @@
 
 pub mod bus;
 pub mod console;
+pub mod control_group;
 pub mod daemon;
 pub mod dice;
 pub mod disk;

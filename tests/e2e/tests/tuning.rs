@@ -51,19 +51,6 @@ fn weights_and_limits_are_kept() {
 }
 
 #[test]
-fn a_guest_that_runs_has_no_control_group_to_be_limited_by() {
-    let daemon = Daemon::start();
-    let name = daemon.paused("guest");
-    same(&daemon, &["blkiotune", &name, "--weight", "500"]);
-    daemon
-        .virsh(["memtune", &name, "--hard-limit", "1000000"])
-        .fails("cgroup memory controller is not mounted");
-    daemon.virsh(["blkiotune", &name, "--weight", "5"]).fails("blkio cgroup isn't mounted");
-    daemon.virsh(["numatune", &name, "--nodeset", "0"]).fails("cpuset controller is not mounted");
-    daemon.virsh(["memtune", &name, "--hard-limit", "1000000", "--config"]).ok();
-}
-
-#[test]
 fn single_virtual_cpus_come_by_number() {
     let daemon = Daemon::start();
     let name = defined(&daemon);

@@ -67,7 +67,7 @@ procedures! { REMOTE
     /// **Units**: microseconds.
     ///
     /// **Source**: `virDomainSetSchedulerParameters`.
-    DomainSetSchedulerParameters = 58, Ordinary, access: [domain.read], since: "0.2.3";
+    DomainSetSchedulerParameters = 58, Ordinary, access: [domain.write], since: "0.2.3";
         args DomainSetSchedulerParametersArgs, ret ();
     /// What balloon and host know of the guest's memory, in KiB.
     ///

@@ -289,7 +289,7 @@ element! {
     }
 
     /// `<resource>`
-    #[derive(Eq)]
+    #[derive(Eq, Default)]
     pub struct Resource {
         /// Control group partition.
         leaf partition: Option<Box<str>> = "partition",

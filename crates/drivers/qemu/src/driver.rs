@@ -13,6 +13,7 @@ use driver::{
 use host::files::FileError;
 
 use crate::capabilities::Emulators;
+use crate::control_group::{ControlGroups, GuestGroup};
 use crate::domain::{Domain, Live};
 use crate::errors::{self, QEMU};
 use crate::guest_log::GuestLog;
@@ -30,6 +31,7 @@ pub struct QemuDriver {
     pub(crate) status: StatusFiles,
     pub(crate) emulators: Emulators,
     pub(crate) node: Node,
+    pub(crate) control_groups: ControlGroups,
     events: Arc<EventBus>,
     routes: Routes<Self>,
     this: Weak<Self>,
@@ -69,6 +71,7 @@ impl QemuDriver {
         let driver = Arc::new_cyclic(|this| Self {
             emulators: Emulators::new(settings.cache_dir.clone()),
             node: Node::default(),
+            control_groups: ControlGroups::detect(&settings),
             settings,
             registry: Registry::default(),
             definitions,
@@ -151,6 +154,7 @@ impl QemuDriver {
             state: view.state,
             emulator: live.emulator.path().to_owned(),
             directory: live.directory.clone(),
+            group: live.group.as_ref().map(GuestGroup::place),
             taints: view.taints,
             transient: !view.is_persistent(),
             stop_cause: live.stop_cause(),

@@ -4,6 +4,7 @@
 //! and domain.
 
 use api::{Error, ErrorCode, ErrorDomain};
+use host::cgroup::GroupError;
 use host::files::FileError;
 use qmp::{AgentError, Disconnect, QmpError};
 
@@ -74,6 +75,23 @@ pub(crate) fn monitor(domain: &Domain, error: &QmpError) -> Error {
             Error::internal(QEMU, format!("monitor of domain '{}': {error}", domain.name()))
         }
         QmpError::Request(fault) => Error::invalid_arg(QEMU, fault.to_string()),
+    }
+}
+
+/// A control group is not as it should be.
+pub(crate) fn group(error: &GroupError) -> Error {
+    let domain = ErrorDomain::CGROUP;
+    match (error, error.system()) {
+        (GroupError::NoKnob("blkio.weight"), _) => {
+            let what = "blkio weight is valid only for bfq or cfq scheduler";
+            Error::operation_invalid(domain, what)
+        }
+        (GroupError::NoKnob(_), _) => {
+            let what = "blkio device weight is valid only for cfq scheduler";
+            Error::operation_invalid(domain, what)
+        }
+        (_, Some(reason)) => Error::io(domain, reason, error.what()),
+        (_, None) => Error::internal(domain, error.what()),
     }
 }
 

@@ -181,7 +181,15 @@ fn check_nodes(document: &Domain, purpose: For) -> Result<()> {
     let of_cells = tune.nodes.iter().map(|node| &node.nodeset);
     let devices = &document.devices.memories;
     let of_devices = devices.iter().filter_map(|memory| memory.source.nodemask.as_ref());
-    let mut sets = own.chain(of_cells).chain(of_devices).peekable();
+    nodes_are_there(own.chain(of_cells).chain(of_devices))
+}
+
+/// Refuses nodes of the host that there are not.
+///
+/// # Errors
+/// `CONFIG_UNSUPPORTED` naming the first.
+pub(crate) fn nodes_are_there<'s>(sets: impl Iterator<Item = &'s RangeSet>) -> Result<()> {
+    let mut sets = sets.peekable();
     if sets.peek().is_none() {
         return Ok(());
     }

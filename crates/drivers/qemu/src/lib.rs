@@ -14,6 +14,7 @@ mod answers;
 mod argv;
 mod block;
 pub mod capabilities;
+mod control_group;
 mod documents;
 mod domain;
 mod driver;

@@ -82,6 +82,7 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         ConnectGetAllDomainStats,
         DomainMemoryStats,
         DomainInterfaceStats,
+        DomainGetCpuStats,
         // Processors and memory
         DomainGetMaxMemory,
         DomainSetMaxMemory,
@@ -113,6 +114,8 @@ pub(crate) fn routes() -> Routes<QemuDriver> {
         DomainGetSchedulerType,
         DomainGetSchedulerParameters,
         DomainGetSchedulerParametersFlags,
+        DomainSetSchedulerParameters,
+        DomainSetSchedulerParametersFlags,
         // Life
         DomainDefineXml,
         DomainDefineXmlFlags,

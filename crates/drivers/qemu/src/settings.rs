@@ -28,6 +28,9 @@ pub struct Settings {
     pub vnc_listen: String,
     /// First and last port that VNC servers are given by themselves.
     pub vnc_ports: std::ops::RangeInclusive<u16>,
+    /// Tells this daemon's guests from those of others on the host, in the names of control groups; the
+    /// host's own daemon needs nothing of the kind.
+    pub instance: Option<String>,
     /// Mounts of huge pages, each with the size of its pages in KiB.
     pub huge_pages: Vec<(u64, PathBuf)>,
 }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use host::files;
 use serde::{Deserialize, Serialize};
 
+use crate::control_group::GroupPlace;
 use crate::domain::{RunState, StopCause, Taints};
 use crate::guest_cpu::AskedCpu;
 
@@ -41,6 +42,9 @@ pub(crate) struct Status {
     pub emulator: PathBuf,
     /// Directory of its sockets and keys.
     pub directory: PathBuf,
+    /// Its control group, if it has one.
+    #[serde(default)]
+    pub group: Option<GroupPlace>,
     /// What was done to it.
     pub taints: Taints,
     /// Whether it goes away with its process.

@@ -10,6 +10,8 @@ use crate::domain::tuning::Scheduler;
 use crate::domain::{Domain, LifecycleAction, VirtType};
 use crate::{Error, RangeSet, YesNo};
 
+/// Range of shares, in version 1 of control groups; 0 is for the host to refuse.
+const SHARES: std::ops::RangeInclusive<u64> = 2..=262_144;
 /// Range of a period, in microseconds.
 const PERIOD: std::ops::RangeInclusive<u64> = 1000..=1_000_000;
 /// Range of a quota, in microseconds; a negative one is none.
@@ -41,6 +43,11 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
 
 fn check_cpu_time(domain: &Domain) -> Result<(), Error> {
     let tune = &domain.cputune;
+    refuse(tune.shares.is_some_and(|shares| shares != 0 && !SHARES.contains(&shares)), || {
+        let (least, most) = (SHARES.start(), SHARES.end());
+        let what = format!("Value of cputune 'shares' must be in range [{least}, {most}]");
+        Error::unsupported(what)
+    })?;
     for (period, name) in [
         (tune.period, "period"),
         (tune.global_period, "global_period"),

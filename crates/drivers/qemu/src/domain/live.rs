@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::RunState;
 use crate::capabilities::Emulator;
+use crate::control_group::GuestGroup;
 use crate::hotplug::UnplugOutcome;
 
 /// A running guest.
@@ -29,6 +30,8 @@ pub(crate) struct Live {
     pub emulator: Arc<Emulator>,
     /// Directory of this guest's sockets and keys.
     pub directory: PathBuf,
+    /// Its control group, if it has one.
+    pub group: Option<GuestGroup>,
     parts: Mutex<LiveParts>,
     monitor: OnceLock<Monitor>,
     cause: OnceLock<StopCause>,
@@ -95,12 +98,19 @@ impl Live {
             process,
             emulator,
             directory,
+            group: None,
             parts: Mutex::default(),
             monitor: OnceLock::new(),
             cause: OnceLock::new(),
             heard_signal: AtomicBool::new(false),
             finished: watch::Sender::new(false),
         }
+    }
+
+    /// The same guest in its control group.
+    #[must_use]
+    pub(crate) fn with_group(self, group: Option<GuestGroup>) -> Self {
+        Self { group, ..self }
     }
 
     /// The monitor, once it has greeted. After a restart of the daemon that may take a while, or

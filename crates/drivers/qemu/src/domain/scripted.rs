@@ -37,6 +37,7 @@ impl Bench {
             log_limit_bytes: 1 << 20,
             vnc_listen: "127.0.0.1".to_owned(),
             vnc_ports: 5900..=5910,
+            instance: None,
             huge_pages: Vec::new(),
         };
         let driver = QemuDriver::load(settings).await.expect("a driver in an empty directory");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::{DomainEventStoppedDetailType, DomainEventType, DomainShutoffReason, Error, Result};
 use driver::DomainEventBody;
 
+use crate::control_group;
 use crate::domain::{Domain, Live, RunState, StopCause};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
@@ -23,11 +24,21 @@ impl QemuDriver {
     }
 
     /// Cleans up behind a guest whose process is gone, and tells it. Called by its watcher.
-    pub(super) fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
+    pub(super) async fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
         let cause = live.stop_cause();
         let (reason, detail) = outcome(cause);
         let Some(live) = domain.take_live(live.id) else { return };
         self.log_line(domain, &format!("shutting down, reason={}", word(cause)));
+        // Before the status goes: until then a later daemon would remove it.
+        if let Some(group) = live.group.clone() {
+            let removed = control_group::wait_for(move || {
+                group.remove();
+                Ok(())
+            });
+            if let Err(error) = removed.await {
+                tracing::warn!(domain = %domain.name(), %error, "control group not removed");
+            }
+        }
         if let Err(error) = self.status.remove(&domain.name()) {
             tracing::warn!(domain = %domain.name(), %error, "status not removed");
         }

@@ -119,6 +119,9 @@ impl QemuDriver {
         if let Some(domain) = self.registry.by_name(&status.name) {
             domain.publish(|view| view.state = RunState::shut_off(reason));
         }
+        if let Some(group) = status.group.as_ref().and_then(|at| self.control_groups.at(at)) {
+            group.remove();
+        }
         if let Err(error) = self.status.remove(&status.name) {
             tracing::warn!(name = status.name, %error, "status not removed");
         }
@@ -141,7 +144,9 @@ impl QemuDriver {
         });
         let Some(domain) = self.domain_of(&status) else { return };
         let emulator = self.emulators.known(&status.emulator);
-        let live = Arc::new(Live::new(status.id, process, emulator, status.directory.clone()));
+        let group = status.group.as_ref().and_then(|place| self.control_groups.at(place));
+        let live = Live::new(status.id, process, emulator, status.directory.clone());
+        let live = Arc::new(live.with_group(group));
         if let Some(cause) = status.stop_cause {
             live.ends_because(cause);
         }
@@ -187,7 +192,7 @@ impl QemuDriver {
         };
         match events {
             Some(events) => self.watch(domain, live, events).await,
-            None => self.finish(&domain, &live),
+            None => self.finish(&domain, &live).await,
         }
     }
 
@@ -236,6 +241,12 @@ impl QemuDriver {
             view.live = document.map(Arc::new);
         });
         self.save_status(domain, live);
+        // A daemon that was killed may have plugged a virtual CPU and not got to its thread.
+        if let Some(document) = domain.published().live.clone()
+            && let Err(error) = self.place_threads(domain, live, &document).await
+        {
+            tracing::warn!(domain = %domain.name(), %error, "threads not placed again");
+        }
         self.reconcile_devices(domain, live).await?;
         match live.stop_cause() {
             Some(cause) => self.end_because(domain, live, cause),

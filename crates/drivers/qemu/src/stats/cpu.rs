@@ -1,17 +1,17 @@
-//! Group `cpu-total`: CPU time of the whole process.
+//! Group `cpu-total`: CPU time of the whole guest, which its control group counts better than its process.
 
 use api::Params;
+use host::cgroup::CpuUsage;
 use qmp::commands::StatsResult;
 
 use super::guest::Guest;
 
 pub(super) fn write(params: &mut Params, guest: &Guest<'_>) {
-    let (user_ns, system_ns) =
-        guest.process.map_or((0, 0), |process| (process.user_ns, process.system_ns));
+    let usage = usage(guest);
     params
-        .ullong("cpu.time", user_ns.saturating_add(system_ns))
-        .ullong("cpu.user", user_ns)
-        .ullong("cpu.system", system_ns);
+        .ullong("cpu.time", usage.total_ns)
+        .ullong("cpu.user", usage.user_ns)
+        .ullong("cpu.system", usage.system_ns);
     if guest.live.is_none() {
         return;
     }
@@ -21,6 +21,17 @@ pub(super) fn write(params: &mut Params, guest: &Guest<'_>) {
     params
         .ullong("cpu.haltpoll.success.time", polled("halt_poll_success_ns"))
         .ullong("cpu.haltpoll.fail.time", polled("halt_poll_fail_ns"));
+}
+
+fn usage(guest: &Guest<'_>) -> CpuUsage {
+    let group = guest.live.and_then(|live| live.group.as_ref());
+    let counted = group.and_then(|group| group.whole().cpu_usage().ok());
+    let of_process = || {
+        let (user_ns, system_ns) =
+            guest.process.map_or((0, 0), |process| (process.user_ns, process.system_ns));
+        CpuUsage { total_ns: user_ns.saturating_add(system_ns), user_ns, system_ns }
+    };
+    counted.unwrap_or_else(of_process)
 }
 
 /// A figure of all virtual CPUs together; without KVM there is none.

@@ -1,7 +1,5 @@
-//! Weights and limits of a domain's block I/O on the host, as its document has them.
-//!
-//! A control group enforces them; without one they take effect nowhere, so a guest that runs cannot be
-//! given any.
+//! Weights and limits of a domain's block I/O on the host: what its control group has, or its document for the
+//! next start.
 
 use api::remote::{
     DomainGetBlkioParameters, DomainGetBlkioParametersArgs, DomainGetBlkioParametersRet,
@@ -10,12 +8,14 @@ use api::remote::{
 use api::{Error, Params, Result, TypedParam, TypedParamValue};
 use config::domain::tuning::{BlkioDevice, BlkioTune};
 use driver::{CallContext, Handler};
+use host::cgroup::{Controller, DeviceLimit};
 
 use super::parameters::{self, Type, fitting};
 use super::{KNOWN, STRINGS};
-use crate::domain::Impact;
+use crate::control_group::{self, GuestGroup, Weight};
+use crate::domain::{Domain, Impact, Live};
 use crate::driver::QemuDriver;
-use crate::errors::QEMU;
+use crate::errors::{self, QEMU};
 use crate::flags;
 
 /// The weight of a control group that nobody gave one.
@@ -29,10 +29,12 @@ struct Figure {
     most: u64,
     get: fn(&BlkioDevice) -> Option<u64>,
     set: fn(&mut BlkioDevice, Option<u64>),
+    /// What enforces it; a weight among siblings if nothing does.
+    limit: Option<DeviceLimit>,
 }
 
 macro_rules! figures {
-    ($($name:literal: $field:ident $type:ty,)*) => {
+    ($($name:literal: $field:ident $type:ty, $limit:expr;)*) => {
         /// Every figure of a device, in the order of libvirt's answer.
         const FIGURES: &[Figure] = &[ $( Figure {
             name: $name,
@@ -41,6 +43,7 @@ macro_rules! figures {
             set: |device, value| {
                 device.$field = value.and_then(|value| <$type>::try_from(value).ok());
             },
+            limit: $limit,
         }, )* ];
 
         const SETTABLE: &[(&str, Type)] = &[("weight", Type::UInt), $( ($name, Type::String), )*];
@@ -48,11 +51,11 @@ macro_rules! figures {
 }
 
 figures! {
-    "device_weight": weight u32,
-    "device_read_iops_sec": read_iops_sec u32,
-    "device_write_iops_sec": write_iops_sec u32,
-    "device_read_bytes_sec": read_bytes_sec u64,
-    "device_write_bytes_sec": write_bytes_sec u64,
+    "device_weight": weight u32, None;
+    "device_read_iops_sec": read_iops_sec u32, Some(DeviceLimit::ReadOps);
+    "device_write_iops_sec": write_iops_sec u32, Some(DeviceLimit::WriteOps);
+    "device_read_bytes_sec": read_bytes_sec u64, Some(DeviceLimit::ReadBytes);
+    "device_write_bytes_sec": write_bytes_sec u64, Some(DeviceLimit::WriteBytes);
 }
 
 impl Handler<DomainGetBlkioParameters> for QemuDriver {
@@ -62,7 +65,8 @@ impl Handler<DomainGetBlkioParameters> for QemuDriver {
         args: DomainGetBlkioParametersArgs,
     ) -> Result<DomainGetBlkioParametersRet> {
         flags::only(args.flags, KNOWN, "qemuDomainGetBlkioParameters")?;
-        let view = self.registry.find(&args.dom)?.published();
+        let domain = self.registry.find(&args.dom)?;
+        let view = domain.published();
         Impact::exclusive(args.flags)?;
         if args.nparams == 0 {
             let params = Params::default().into();
@@ -70,9 +74,18 @@ impl Handler<DomainGetBlkioParameters> for QemuDriver {
         }
         let document = Impact::document(args.flags & !STRINGS, &view)?;
         let tune = &document.blkiotune;
-        let unset = if document.id.is_some() { RUNNING_WEIGHT } else { 0 };
+        let live = domain.live().filter(|_| document.id.is_some());
+        let weight = match live.as_deref().map(limited) {
+            Some(Some(group)) => {
+                let weight =
+                    move || group.weighed().block_weight().map_err(|error| errors::group(&error));
+                control_group::wait_for(weight).await?
+            }
+            Some(None) => tune.weight.unwrap_or(RUNNING_WEIGHT),
+            None => tune.weight.unwrap_or(0),
+        };
         let mut params = Params::default();
-        params.uint("weight", tune.weight.unwrap_or(unset));
+        params.uint("weight", weight);
         for figure in FIGURES {
             params.string(figure.name, print(tune, figure));
         }
@@ -91,12 +104,78 @@ impl Handler<DomainSetBlkioParameters> for QemuDriver {
         let domain = self.registry.find(&args.dom)?;
         let _job = domain.modify("DomainSetBlkioParameters", &self.settings.deadlines).await?;
         let impact = Impact::of(args.flags & !STRINGS, &domain.published())?;
-        if impact.live {
-            return Err(Error::operation_invalid(QEMU, "blkio cgroup isn't mounted"));
+        if let Some(live) = domain.live().filter(|_| impact.live) {
+            self.limit_block_io(&domain, &live, &args.params.0).await?;
+        }
+        if !impact.config {
+            return Ok(());
         }
         self.change_definition(&domain, |document| set(&mut document.blkiotune, &args.params.0))
             .await
     }
+}
+
+impl QemuDriver {
+    /// Changes what a running guest has, one parameter after the other as the client names them: those before
+    /// one that is refused hold.
+    async fn limit_block_io(
+        &self,
+        domain: &Domain,
+        live: &Live,
+        params: &[TypedParam],
+    ) -> Result<()> {
+        let group = limited(live)
+            .ok_or_else(|| Error::operation_invalid(QEMU, "blkio cgroup isn't mounted"))?;
+        for param in params {
+            match (FIGURES.iter().find(|figure| figure.name == param.field), &param.value) {
+                (Some(figure), TypedParamValue::String(text)) => {
+                    for (path, value) in read(text, figure)? {
+                        self.limit_device(&group, path, figure, value).await?;
+                    }
+                }
+                (None, TypedParamValue::UInt(weight)) => {
+                    self.control_groups.set_weight(&group, Weight::Block(*weight)).await?;
+                }
+                _ => return Err(parameters::unknown(&param.field)),
+            }
+            self.change_live(domain, live, |document| {
+                // It was read before.
+                drop(set(&mut document.blkiotune, std::slice::from_ref(param)));
+            });
+        }
+        Ok(())
+    }
+}
+
+impl QemuDriver {
+    /// Limits traffic with a device in one respect; 0 is no limit.
+    async fn limit_device(
+        &self,
+        group: &GuestGroup,
+        path: &str,
+        figure: &Figure,
+        value: u64,
+    ) -> Result<()> {
+        let (path, group) = (path.to_owned(), group.clone());
+        let Some(limit) = figure.limit else {
+            let weight = u32::try_from(value).unwrap_or(u32::MAX);
+            return self
+                .control_groups
+                .set_weight(&group, Weight::BlockDevice { path, weight })
+                .await;
+        };
+        control_group::wait_for(move || {
+            let value = Some(value).filter(|value| *value != 0);
+            let set = group.whole().set_device_limit(&path, limit, value);
+            set.map_err(|error| errors::group(&error))
+        })
+        .await
+    }
+}
+
+/// The group of a guest, if it can limit block I/O.
+fn limited(live: &Live) -> Option<GuestGroup> {
+    live.group.clone().filter(|group| group.has(Controller::Block))
 }
 
 /// The devices that have a figure: `path,value,path,value`.

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::parameters::unknown;
 use super::{cpu_map, pinning};
+use crate::control_group::Part;
 use crate::domain::{Domain, Impact, Live};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
@@ -66,6 +67,9 @@ impl Handler<DomainAddIothread> for QemuDriver {
             self.ask(&domain, live.monitor()?.perform(&command)).await?;
             // It was checked that there is none.
             self.change_live(&domain, &live, |document| drop(add(document, id)));
+            if let Some(document) = &domain.published().live {
+                self.follow_new_iothread(&domain, &live, document, id).await?;
+            }
         }
         if impact.config {
             self.change_definition(&domain, |document| add(document, id)).await?;
@@ -89,6 +93,7 @@ impl Handler<DomainDelIothread> for QemuDriver {
             let command = Command::with("object-del", json!({ "id": format!("iothread{id}") }));
             self.ask(&domain, live.monitor()?.perform(&command)).await?;
             self.change_live(&domain, &live, |document| drop(delete(document, id)));
+            self.forget_iothread(&live, id).await?;
         }
         if impact.config {
             self.change_definition(&domain, |document| delete(document, id)).await?;
@@ -113,6 +118,7 @@ impl Handler<DomainPinIothread> for QemuDriver {
             return Err(Error::invalid_arg(QEMU, format!("iothreadid {id} not found")));
         }
         if let Some(live) = domain.live().filter(|_| impact.live) {
+            self.pin_part(&live, Part::IoThread(id), &cpus).await?;
             self.pin_thread(&domain, &live, id, &cpus).await?;
             self.change_live(&domain, &live, |document| pin(document, id, &cpus));
             self.tell_pinned(&domain, format!("cputune.iothreadpin{id}"), &cpus);
@@ -203,7 +209,7 @@ fn not_zero(id: u32, function: &str) -> Result<u32> {
 }
 
 /// The I/O threads of a document, those that it only counts too.
-fn threads(document: &config::Domain) -> Vec<IoThread> {
+pub(super) fn threads(document: &config::Domain) -> Vec<IoThread> {
     match &document.iothread_ids {
         Some(ids) if !ids.iothreads.is_empty() => ids.iothreads.clone(),
         _ => {

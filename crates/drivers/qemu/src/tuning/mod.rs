@@ -2,6 +2,7 @@
 
 mod block_io;
 mod cpu_map;
+mod cpu_stats;
 mod interface;
 mod iothreads;
 mod memory;
@@ -11,6 +12,7 @@ mod numa;
 pub(crate) mod parameters;
 mod pinning;
 mod scheduler;
+mod threads;
 pub(crate) mod vcpu;
 mod vcpu_hotplug;
 mod vcpu_info;

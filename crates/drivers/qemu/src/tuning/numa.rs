@@ -1,6 +1,6 @@
 //! Which nodes of the host a domain's memory comes from, as its document says.
 //!
-//! A control group moves memory between nodes; without one a guest that runs keeps what it has.
+//! A control group moves the memory of a guest that runs between nodes.
 
 use api::remote::{
     DomainGetNumaParameters, DomainGetNumaParametersArgs, DomainGetNumaParametersRet,
@@ -10,14 +10,16 @@ use api::{Error, ErrorDomain, Params, Result, TypedParam, TypedParamValue};
 use config::RangeSet;
 use config::domain::tuning::{NumaMemory, NumaMode, NumaTune};
 use driver::{CallContext, Handler};
+use host::cgroup::Controller;
 use xml::Value;
 
 use super::parameters::{self, Type, fitting};
 use super::{KNOWN, STRINGS};
-use crate::domain::Impact;
+use crate::control_group;
+use crate::domain::{Domain, Impact, Live};
 use crate::driver::QemuDriver;
-use crate::errors::QEMU;
-use crate::flags;
+use crate::errors::{self, QEMU};
+use crate::{flags, host_needs};
 
 const SETTABLE: &[(&str, Type)] = &[("numa_mode", Type::Int), ("numa_nodeset", Type::String)];
 
@@ -59,13 +61,45 @@ impl Handler<DomainSetNumaParameters> for QemuDriver {
         let _job = domain.modify("DomainSetNumaParameters", &self.settings.deadlines).await?;
         let view = domain.published();
         let impact = Impact::of(args.flags & !STRINGS, &view)?;
-        if let Some(document) = view.live.as_deref().filter(|_| impact.live) {
-            wanted.check_live(&document.numatune)?;
+        if let (Some(live), Some(document)) = (domain.live().filter(|_| impact.live), &view.live) {
+            self.move_memory(&domain, &live, document, &wanted).await?;
         }
         if !impact.config {
             return Ok(());
         }
         self.change_definition(&domain, |document| wanted.apply(&mut document.numatune)).await
+    }
+}
+
+impl QemuDriver {
+    /// Has the memory of a guest that runs come from other nodes.
+    async fn move_memory(
+        &self,
+        domain: &Domain,
+        live: &Live,
+        document: &config::Domain,
+        wanted: &Wanted,
+    ) -> Result<()> {
+        let Some(group) = live.group.clone().filter(|group| group.has(Controller::CpuSet)) else {
+            let what = "cgroup cpuset controller is not mounted";
+            return Err(Error::operation_invalid(QEMU, what));
+        };
+        let mut tune = document.numatune.clone();
+        let nodes = wanted.apply_live(&mut tune)?;
+        if let Some(nodes) = nodes {
+            host_needs::nodes_are_there(std::iter::once(&nodes))?;
+            let parts = self.parts_of(live, document);
+            control_group::wait_for(move || {
+                let text = nodes.to_string();
+                parts.into_iter().try_for_each(|part| {
+                    let set = group.part(part)?.set_nodes(&text);
+                    set.map_err(|error| errors::group(&error))
+                })
+            })
+            .await?;
+        }
+        self.change_live(domain, live, |document| document.numatune = tune);
+        Ok(())
     }
 }
 
@@ -99,24 +133,26 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// Refuses what a guest that runs cannot be given.
-    fn check_live(&self, tune: &NumaTune) -> Result<()> {
+    /// Changes what a guest that runs has, and says which nodes the kernel is to be told of. Strict memory is
+    /// QEMU's own affair: it cannot be moved any more.
+    fn apply_live(&self, tune: &mut NumaTune) -> Result<Option<RangeSet>> {
         let current = mode(tune);
-        if current.is_none() && self.nodes.is_none() && self.mode != Some(NumaMode::Strict) {
-            return Err(no_nodes());
+        let invalid = |what| Err(Error::operation_invalid(QEMU, what));
+        if self.mode.is_some() && current.is_some() && self.mode != current {
+            return invalid("can't change numatune mode for running domain");
         }
-        if self.mode.is_some_and(|wanted| wanted != current.unwrap_or(NumaMode::Strict)) {
-            let what = "can't change numatune mode for running domain";
-            return Err(Error::operation_invalid(QEMU, what));
+        if self.mode == Some(NumaMode::Strict) {
+            let known = tune.memory.as_ref().and_then(|memory| memory.nodeset.as_ref());
+            return match self.nodes.as_ref() == known {
+                true => Ok(None),
+                false => invalid("can't change nodeset for strict mode for running domain"),
+            };
         }
-        if self.nodes.is_none() {
-            return Ok(());
+        if self.nodes.is_some() && !matches!(current, None | Some(NumaMode::Restrictive)) {
+            return invalid("change of nodeset for running domain requires restrictive numa mode");
         }
-        let what = match current {
-            None | Some(NumaMode::Restrictive) => "cgroup cpuset controller is not mounted",
-            Some(_) => "change of nodeset for running domain requires restrictive numa mode",
-        };
-        Err(Error::operation_invalid(QEMU, what))
+        self.apply(tune)?;
+        Ok(self.nodes.clone())
     }
 
     fn apply(&self, tune: &mut NumaTune) -> Result<()> {
@@ -145,7 +181,7 @@ fn nodes(text: &str) -> Result<RangeSet> {
 
 fn no_nodes() -> Error {
     let what = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'";
-    Error::config_unsupported(QEMU, what)
+    Error::config_unsupported(ErrorDomain::DOMAIN, what)
 }
 
 #[cfg(test)]
@@ -188,15 +224,40 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_that_runs_keeps_its_memory() {
-        let none = NumaTune::default();
-        wanted(Some(0), None).unwrap().check_live(&none).unwrap();
-        let check =
-            |mode, nodes, tune: &NumaTune| refusal(wanted(mode, nodes).unwrap().check_live(tune));
-        assert_eq!(check(None, Some("0"), &none), "cgroup cpuset controller is not mounted");
-        let mut strict = NumaTune::default();
-        wanted(Some(0), Some("0")).unwrap().apply(&mut strict).unwrap();
-        assert!(check(Some(1), None, &strict).starts_with("can't change numatune mode"));
-        assert!(check(None, Some("0"), &strict).starts_with("change of nodeset"));
+    fn a_guest_that_runs_is_moved_within_its_mode() {
+        let of = |mode: Option<i32>| {
+            let mut tune = NumaTune::default();
+            if mode.is_some() {
+                wanted(mode, Some("0")).unwrap().apply(&mut tune).unwrap();
+            }
+            tune
+        };
+        let (strict, preferred, restrictive) = (Some(0), Some(1), Some(3));
+        let moved = |current, mode, nodes| {
+            let mut tune = of(current);
+            let moved = wanted(mode, nodes).unwrap().apply_live(&mut tune).unwrap();
+            moved.map(|nodes| nodes.to_string())
+        };
+        let zero = Some("0".to_owned());
+        assert_eq!(moved(None, None, Some("0")), zero);
+        assert_eq!(moved(None, preferred, Some("0")), zero);
+        assert_eq!(moved(None, strict, None), None);
+        assert_eq!(moved(strict, strict, Some("0")), None);
+        assert_eq!(moved(preferred, preferred, None), None);
+        assert_eq!(moved(restrictive, None, Some("0")), zero);
+        assert_eq!(moved(restrictive, restrictive, Some("0")), zero);
+        for (current, mode, nodes, said) in [
+            (None, strict, Some("0"), "can't change nodeset for strict mode"),
+            (None, preferred, None, "nodeset for NUMA memory tuning must be set"),
+            (strict, None, Some("0"), "change of nodeset for running domain requires"),
+            (strict, strict, None, "can't change nodeset for strict mode"),
+            (strict, preferred, None, "can't change numatune mode"),
+            (preferred, None, Some("0"), "change of nodeset for running domain requires"),
+            (preferred, strict, None, "can't change numatune mode"),
+            (restrictive, preferred, Some("0"), "can't change numatune mode"),
+        ] {
+            let refused = refusal(wanted(mode, nodes).unwrap().apply_live(&mut of(current)));
+            assert!(refused.starts_with(said), "{refused} instead of {said}");
+        }
     }
 }

@@ -9,6 +9,8 @@ pub(super) enum Type {
     Int,
     /// An unsigned number of 32 bits.
     UInt,
+    /// A signed number of 64 bits.
+    LLong,
     /// An unsigned number of 64 bits.
     ULLong,
     /// A text.
@@ -20,6 +22,7 @@ impl Type {
         match self {
             Self::Int => "int",
             Self::UInt => "uint",
+            Self::LLong => "llong",
             Self::ULLong => "ullong",
             Self::String => "string",
         }

@@ -17,6 +17,7 @@ use qmp::commands::VcpuThread;
 
 use super::vcpu_info::bounded;
 use super::{cpu_map, maximum_vcpus};
+use crate::control_group::Part;
 use crate::domain::{Domain, Impact, Live};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
@@ -108,7 +109,10 @@ impl Handler<DomainPinVcpuFlags> for QemuDriver {
         if let Some(live) = domain.live().filter(|_| impact.live) {
             let vcpu = live.parts().vcpus.iter().find(|vcpu| vcpu.cpu_index == number).cloned();
             // One that is not plugged yet gets its CPUs when it is.
-            vcpu.map_or(Ok(()), |vcpu| pin(vcpu.thread_id, &cpus))?;
+            if let Some(vcpu) = vcpu {
+                self.pin_part(&live, Part::Vcpu(number), &cpus).await?;
+                pin(vcpu.thread_id, &cpus)?;
+            }
             self.change_live(&domain, &live, |document| pin_vcpu(document, number, &cpus));
             self.tell_pinned(&domain, format!("cputune.vcpupin{number}"), &cpus);
         }
@@ -132,6 +136,7 @@ impl Handler<DomainPinEmulator> for QemuDriver {
         let cpus = wanted(&args.cpumap.0)?;
         let emulatorpin = Some(EmulatorPin { cpuset: cpus.clone() });
         if let Some(live) = domain.live().filter(|_| impact.live) {
+            self.pin_part(&live, Part::Emulator, &cpus).await?;
             self.pin_emulator(&domain, &live, &cpus).await?;
             self.change_live(&domain, &live, |document| {
                 document.cputune.emulatorpin.clone_from(&emulatorpin);

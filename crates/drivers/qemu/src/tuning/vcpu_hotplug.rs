@@ -150,10 +150,11 @@ impl QemuDriver {
     /// Asks which virtual CPUs there are now, and tells readers.
     async fn refresh_vcpus(&self, domain: &Domain, live: &Live) -> Result<()> {
         let threads = self.ask(domain, live.monitor()?.query_cpus_fast()).await?;
+        let before = std::mem::replace(&mut live.parts().vcpus, threads.clone());
         if let Some(document) = &domain.published().live {
+            self.follow_vcpus(live, document, &before, &threads).await?;
             super::apply_pins(document, &threads);
         }
-        live.parts().vcpus.clone_from(&threads);
         self.change_live(domain, live, |document| describe(document, &threads));
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Greeted {
         domain: &Arc<Domain>,
         spawned: Spawned,
     ) -> Result<Self> {
-        let Spawned { mut prepared, held, monitor: socket } = spawned;
+        let Spawned { mut prepared, held, group, monitor: socket } = spawned;
         let deadlines = &driver.settings.deadlines;
         let process = held.release(deadlines.start).await;
         let process = process.map_err(|error| Error::internal(QEMU, error.to_string()))?;
@@ -47,6 +47,7 @@ impl Greeted {
         let directory = prepared.scaffold.directory.clone();
         let live =
             Live::new(prepared.scaffold.id, process, Arc::clone(&prepared.emulator), directory);
+        let live = live.with_group(group);
         live.set_monitor(monitor);
         live.parts().last_layer = prepared.last_layer;
         let live = Arc::new(live);
@@ -80,10 +81,7 @@ async fn furnish(
         asked_cpu = given.describe(document)?;
     }
     crate::tuning::describe_at_start(document, &live.parts().vcpus);
-    if let Some(pin) = &document.cputune.emulatorpin {
-        driver.pin_emulator(domain, live, &pin.cpuset).await?;
-    }
-    driver.pin_iothreads(domain, live, document).await?;
+    driver.place_threads(domain, live, document).await?;
     Ok(asked_cpu)
 }
 

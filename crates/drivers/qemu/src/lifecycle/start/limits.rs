@@ -1,7 +1,7 @@
 //! Refuses limits that nobody would hold a guest to.
 //!
-//! Shares, quotas and limits of memory and disks are the business of control groups, and schedulers
-//! that of each thread. Neither is set up yet; a guest that relies on them must not run without.
+//! What a tap interface may carry, and what it lets through, is not set up yet; a guest that relies on it must
+//! not run without.
 
 use api::{Error, Result};
 use config::domain::interface::{Interface, InterfaceSource};
@@ -13,31 +13,8 @@ use crate::errors::QEMU;
 /// # Errors
 /// `CONFIG_UNSUPPORTED` naming the first element that does.
 pub(super) fn refuse(document: &config::Domain) -> Result<()> {
-    let (cpu, memory, io) = (&document.cputune, &document.memtune, &document.blkiotune);
-    let partition = document.resource.as_ref().and_then(|resource| resource.partition.as_ref());
-    let asked = [
-        ("cputune/shares", cpu.shares.is_some()),
-        ("cputune/period", cpu.period.is_some()),
-        ("cputune/quota", cpu.quota.is_some()),
-        ("cputune/global_period", cpu.global_period.is_some()),
-        ("cputune/global_quota", cpu.global_quota.is_some()),
-        ("cputune/emulator_period", cpu.emulator_period.is_some()),
-        ("cputune/emulator_quota", cpu.emulator_quota.is_some()),
-        ("cputune/iothread_period", cpu.iothread_period.is_some()),
-        ("cputune/iothread_quota", cpu.iothread_quota.is_some()),
-        ("cputune/vcpusched", !cpu.vcpuscheds.is_empty()),
-        ("cputune/iothreadsched", !cpu.iothreadscheds.is_empty()),
-        ("cputune/emulatorsched", cpu.emulatorsched.is_some()),
-        ("memtune/hard_limit", memory.hard_limit.is_some()),
-        ("memtune/soft_limit", memory.soft_limit.is_some()),
-        ("memtune/swap_hard_limit", memory.swap_hard_limit.is_some()),
-        ("memtune/min_guarantee", memory.min_guarantee.is_some()),
-        ("blkiotune/weight", io.weight.is_some()),
-        ("blkiotune/device", !io.devices.is_empty()),
-        ("resource/partition", partition.is_some()),
-    ];
-    let interfaces = document.devices.interfaces.iter().flat_map(of_interface);
-    match asked.into_iter().chain(interfaces).find(|(_, asked)| *asked) {
+    let mut asked = document.devices.interfaces.iter().flat_map(of_interface);
+    match asked.find(|(_, asked)| *asked) {
         None => Ok(()),
         Some((element, _)) => {
             let detail = format!("a guest with <{element}> cannot be started yet");
@@ -73,21 +50,6 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_would_not_hold_is_named() {
-        let cases = [
-            ("<cputune><shares>512</shares></cputune>", "<cputune/shares>"),
-            ("<memtune><hard_limit>1</hard_limit></memtune>", "<memtune/hard_limit>"),
-            ("<blkiotune><weight>200</weight></blkiotune>", "<blkiotune/weight>"),
-            ("<resource><partition>/a</partition></resource>", "<resource/partition>"),
-        ];
-        for (tuning, named) in cases {
-            let error = outcome(tuning).unwrap_err();
-            assert_eq!(error.code, api::ErrorCode::CONFIG_UNSUPPORTED);
-            assert!(error.message.contains(named), "{}", error.message);
-        }
-    }
-
-    #[test]
     fn what_a_tap_device_would_need_is_named() {
         let interface = |kind: &str| {
             format!(
@@ -97,12 +59,5 @@ mod tests {
         let error = outcome(&interface("ethernet")).unwrap_err();
         assert!(error.message.contains("<interface/bandwidth>"), "{}", error.message);
         outcome(&interface("user")).unwrap();
-    }
-
-    #[test]
-    fn pins_hold() {
-        let pins = "<vcpupin vcpu='0' cpuset='0'/><emulatorpin cpuset='0'/>\
-                    <iothreadpin iothread='1' cpuset='0'/>";
-        outcome(&format!("<cputune>{pins}</cputune>")).unwrap();
     }
 }

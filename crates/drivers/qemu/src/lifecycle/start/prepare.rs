@@ -49,6 +49,7 @@ impl Prepared {
         host_needs::look_for(&document, host_needs::For::Start).await?;
         let mut scaffold = Scaffold::new(driver, domain)?;
         document.id = u32::try_from(scaffold.id).ok();
+        driver.control_groups.describe(&mut document);
         config::domain::complete::aliases::assign_aliases(&mut document);
         let last_layer = block::chain::resolve(&mut document).await?;
         firmware::select(&mut document, &driver.settings.nvram_dir)?;

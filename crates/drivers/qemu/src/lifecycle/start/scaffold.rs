@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use api::Result;
 
+use crate::control_group::GroupPlace;
 use crate::domain::{Domain, Taint, Taints};
 use crate::driver::QemuDriver;
 use crate::guest_log::GuestLog;
@@ -19,6 +20,8 @@ pub(super) struct Scaffold {
     pub directory: PathBuf,
     /// Other directories that are its own: of its channels' sockets, of its memory's files.
     pub extra: Vec<PathBuf>,
+    /// Where its control group is or will be.
+    pub group: Option<GroupPlace>,
     /// Its log.
     pub log: Arc<GuestLog>,
     /// Where the log stood before this start.
@@ -44,6 +47,7 @@ impl Scaffold {
             id,
             directory,
             extra: Vec::new(),
+            group: None,
             log,
             log_position,
             taints: Taints::default(),
@@ -74,6 +78,10 @@ impl Drop for Scaffold {
         self.domain.set_starting(None);
         if self.kept {
             return;
+        }
+        // Before the status goes: until then a later daemon would remove it.
+        if let Some(group) = self.group.as_ref().and_then(|at| self.driver.control_groups.at(at)) {
+            group.remove();
         }
         if let Err(error) = self.driver.status.remove(&self.domain.name()) {
             tracing::warn!(domain = %self.domain.name(), %error, "status not removed");

@@ -8,15 +8,17 @@ use host::process::{Held, Output, Spawn};
 use tokio::net::UnixStream;
 
 use super::{Prepared, Scaffold};
+use crate::control_group::GuestGroup;
 use crate::documents;
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
 use crate::status::{Phase, Status};
 
-/// A process at its gate, named by a status file.
+/// A process at its gate, named by a status file, in its control group.
 pub(super) struct Spawned {
     pub prepared: Prepared,
     pub held: Held,
+    pub group: Option<GuestGroup>,
     /// Our end of the monitor; QEMU will accept it as soon as it runs.
     pub monitor: UnixStream,
 }
@@ -24,10 +26,14 @@ pub(super) struct Spawned {
 impl Spawned {
     pub(super) async fn new(driver: &QemuDriver, mut prepared: Prepared) -> Result<Self> {
         let monitor = connect(&prepared.scaffold)?;
+        let (document, groups) = (&prepared.document, &driver.control_groups);
+        let id = prepared.scaffold.id;
+        prepared.scaffold.group = groups.place(document, id)?;
         let held = spawn(&mut prepared)?;
         record(driver, &prepared, &held)?;
         prepared.domain.set_starting(Some(held.process()));
-        Ok(Self { prepared, held, monitor })
+        let group = groups.make(&prepared.document, id, held.process().pid).await?;
+        Ok(Self { prepared, held, group, monitor })
     }
 }
 
@@ -80,6 +86,7 @@ fn record(driver: &QemuDriver, prepared: &Prepared, held: &Held) -> Result<()> {
         state: prepared.domain.published().state,
         emulator: prepared.emulator.path().to_owned(),
         directory: prepared.scaffold.directory.clone(),
+        group: prepared.scaffold.group.clone(),
         taints: prepared.scaffold.taints(),
         transient: !prepared.domain.published().is_persistent(),
         stop_cause: None,

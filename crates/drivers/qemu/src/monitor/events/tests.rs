@@ -149,6 +149,7 @@ fn settings(root: &Path) -> Settings {
         log_limit_bytes: 1 << 20,
         vnc_listen: "127.0.0.1".into(),
         vnc_ports: 5900..=5999,
+        instance: None,
         huge_pages: Vec::new(),
     }
 }
