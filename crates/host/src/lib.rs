@@ -25,7 +25,9 @@ pub mod memory;
 pub mod net;
 pub mod proc;
 pub mod process;
+pub mod program;
 mod root;
 pub mod smbios;
+pub mod vsock;
 
 pub use root::{FactError, Root};

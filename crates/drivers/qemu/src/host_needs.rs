@@ -17,7 +17,6 @@ use config::domain::chardev::{CharSource, SocketMode};
 use config::domain::clock::TimerName;
 use config::domain::graphics::{Gl, Graphics, VideoBackend};
 use config::domain::hostdev::{HostScsi, Hostdev, HostdevBackend, HostdevSource};
-use config::domain::interface::InterfaceSource;
 use config::domain::memory::{HugePage, MemoryModel};
 use config::domain::os::LoaderType;
 use config::domain::peripheral::{InputType, RngBackend, TpmBackend};
@@ -95,7 +94,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
     check_nodes(document, purpose)?;
     if purpose == For::Start {
         check_labels(document)?;
-        check_interfaces(document)?;
         check_figures(document)?;
         check_shares(document)?;
     }
@@ -130,9 +128,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
     if purpose == For::Start {
-        if document.devices.vsock.is_some() && fs::File::open("/dev/vhost-vsock").is_err() {
-            return Err(unsupported("unable to open vhost-vsock device"));
-        }
         check_paths(document)?;
     }
     Ok(())
@@ -231,35 +226,6 @@ fn check_labels(document: &Domain) -> Result<()> {
         }
         None => Ok(()),
     }
-}
-
-/// Devices of the host that interfaces are attached to.
-fn check_interfaces(document: &Domain) -> Result<()> {
-    for interface in &document.devices.interfaces {
-        let is_there = |device: &str| Path::new("/sys/class/net").join(device).exists();
-        let (what, device) = match &interface.source.source {
-            InterfaceSource::Ethernet(_) if interface.target.managed == Some(YesNo::No) => {
-                let device = interface.target.dev.as_deref();
-                if device.is_some_and(is_there) {
-                    continue;
-                }
-                let what = "target managed='no' but specified dev doesn't exist";
-                return Err(Error::internal(QEMU, what));
-            }
-            InterfaceSource::Bridge(bridge) => {
-                ("Cannot get interface MTU on", &bridge.source.bridge)
-            }
-            InterfaceSource::Direct(direct) => {
-                ("Unable to get index for interface", &direct.source.dev)
-            }
-            _ => continue,
-        };
-        if !is_there(device) {
-            let missing = io::Error::from(rustix::io::Errno::NODEV);
-            return Err(Error::io(ErrorDomain::NONE, &missing, format_args!("{what} '{device}'")));
-        }
-    }
-    Ok(())
 }
 
 /// Shares of the processors' caches and of their way to memory: nobody divides them here.

@@ -4,7 +4,7 @@
 //! key. Any other device is the first that is as the client wrote: what the client does not say may be as
 //! it is.
 
-use api::{Error, Result};
+use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::hostdev::HostdevSource;
 use config::domain::interface::Interface;
 use config::domain::peripheral::{RngBackend, ShmemModel};
@@ -65,20 +65,21 @@ fn find_interface(document: &config::Domain, wanted: &Interface) -> Result<usize
     match (found.next(), found.next(), mac) {
         (Some(number), None, _) => Ok(number),
         (Some(_), Some(_), Some(mac)) => Err(Error::operation_failed(
-            QEMU,
+            ErrorDomain::DOMAIN,
             format!("multiple devices matching MAC address {mac} found"),
         )),
         (Some(_), Some(_), None) => {
-            Err(Error::operation_failed(QEMU, "multiple matching devices found"))
+            Err(Error::operation_failed(ErrorDomain::DOMAIN, "multiple matching devices found"))
         }
         (None, ..) => {
             let text = |value: Option<String>| value.unwrap_or_else(|| "(<null>)".to_owned());
             let place = text(place.map(ToString::to_string));
             let mac = text(mac.map(|mac| mac.to_string()));
             let alias = text(alias.map(str::to_owned));
-            Err(missing(format!(
+            let what = format!(
                 "no device found at address '{place}' matching MAC address '{mac}' and alias '{alias}'"
-            )))
+            );
+            Err(Error::new(ErrorCode::DEVICE_MISSING, ErrorDomain::DOMAIN, what))
         }
     }
 }

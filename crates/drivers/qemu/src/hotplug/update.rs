@@ -11,7 +11,7 @@ use driver::{CallContext, Handler};
 
 use super::media::{Force, same_source};
 use super::refusals::{missing, unsupported};
-use super::{Side, matching, read_new};
+use super::{Side, matching, read_known, read_new};
 use crate::capabilities::KnownHost;
 use crate::documents::SystemEntropy;
 use crate::domain::{Domain, Impact, Live, not_running};
@@ -28,7 +28,13 @@ impl Handler<DomainUpdateDeviceFlags> for QemuDriver {
         let _job = domain.modify("DomainUpdateDeviceFlags", &self.settings.deadlines).await?;
         let view = domain.published();
         let impact = Impact::of(args.flags & !Flag::FORCE.0, &view)?;
-        let device = read_new(&args.xml)?;
+        let mut device = read_new(&args.xml)?;
+        if let (Device::Interface(interface), true) = (&mut device, impact.live)
+            && let Device::Interface(known) = read_known(&args.xml, Side::Live)?
+        {
+            // A definition has no names that were left to the daemon; what runs has.
+            interface.target.dev = known.target.dev;
+        }
         let definition = view.definition().filter(|_| impact.config);
         let host = match definition {
             Some(definition) => {

@@ -23,7 +23,7 @@ impl QemuDriver {
     }
 
     /// Cleans up behind a guest whose process is gone, and tells it. Called by its watcher.
-    pub(super) fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
+    pub(super) async fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
         let cause = live.stop_cause();
         let (reason, detail) = outcome(cause);
         let Some(live) = domain.take_live(live.id) else { return };
@@ -31,7 +31,7 @@ impl QemuDriver {
         if let Err(error) = self.status.remove(&domain.name()) {
             tracing::warn!(domain = %domain.name(), %error, "status not removed");
         }
-        self.remove_runtime(&live.directory);
+        self.clear_runtime(&live.directory).await;
         let directories = self.settings.directories();
         self.remove_runtime(&directories.channels(live.id, &domain.name()));
         self.remove_runtime(&directories.memory(live.id, &domain.name()));

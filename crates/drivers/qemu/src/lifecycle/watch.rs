@@ -43,7 +43,7 @@ impl QemuDriver {
                 tracing::error!(domain = %domain.name(), %error, "process cannot be ended");
             }
         }
-        self.finish(&domain, &live);
+        self.finish(&domain, &live).await;
     }
 
     /// Takes what QEMU said before it exited; that may still be on its way when the exit is seen.

@@ -4,7 +4,6 @@
 //! that of each thread. Neither is set up yet; a guest that relies on them must not run without.
 
 use api::{Error, Result};
-use config::domain::interface::{Interface, InterfaceSource};
 
 use crate::errors::QEMU;
 
@@ -36,28 +35,13 @@ pub(super) fn refuse(document: &config::Domain) -> Result<()> {
         ("blkiotune/device", !io.devices.is_empty()),
         ("resource/partition", partition.is_some()),
     ];
-    let interfaces = document.devices.interfaces.iter().flat_map(of_interface);
-    match asked.into_iter().chain(interfaces).find(|(_, asked)| *asked) {
+    match asked.into_iter().find(|(_, asked)| *asked) {
         None => Ok(()),
         Some((element, _)) => {
             let detail = format!("a guest with <{element}> cannot be started yet");
             Err(Error::config_unsupported(QEMU, detail))
         }
     }
-}
-
-/// What would have to be done to an interface's device on the host. One without such a device has
-/// no use for it, in libvirt neither.
-fn of_interface(interface: &Interface) -> [(&'static str, bool); 6] {
-    let on_host = matches!(interface.source.source, InterfaceSource::Ethernet(_));
-    [
-        ("interface/bandwidth", on_host && interface.bandwidth.is_some()),
-        ("interface/filterref", on_host && interface.filterref.is_some()),
-        ("interface/vlan", on_host && interface.vlan.is_some()),
-        ("interface/coalesce", on_host && interface.coalesce.is_some()),
-        ("interface/script", on_host && interface.script.is_some()),
-        ("interface/downscript", on_host && interface.downscript.is_some()),
-    ]
 }
 
 #[cfg(test)]
@@ -85,18 +69,6 @@ mod tests {
             assert_eq!(error.code, api::ErrorCode::CONFIG_UNSUPPORTED);
             assert!(error.message.contains(named), "{}", error.message);
         }
-    }
-
-    #[test]
-    fn what_a_tap_device_would_need_is_named() {
-        let interface = |kind: &str| {
-            format!(
-                "<devices><interface type='{kind}'><bandwidth><inbound average='1'/></bandwidth></interface></devices>"
-            )
-        };
-        let error = outcome(&interface("ethernet")).unwrap_err();
-        assert!(error.message.contains("<interface/bandwidth>"), "{}", error.message);
-        outcome(&interface("user")).unwrap();
     }
 
     #[test]
