@@ -47,11 +47,14 @@ impl Limits {
             let words: Vec<&str> = arguments.split(' ').collect();
             program::run("tc", &words, DEADLINE).map(drop)
         };
-        self.commands(device).iter().try_for_each(tc).inspect_err(|_| lift(device))?;
-        if self.out.is_none() {
+        let done = self.commands(device).iter().try_for_each(tc);
+        if done.is_err() {
+            lift(device);
+        }
+        if done.is_err() || self.out.is_none() {
             set_no_queue(device);
         }
-        Ok(())
+        done
     }
 
     fn commands(&self, device: &str) -> Vec<String> {

@@ -89,6 +89,11 @@ impl Line<'_> {
         let alias = alias(&interface.info)?;
         let mut props = match &interface.source.source {
             InterfaceSource::User(source) => user(source, interface)?,
+            InterfaceSource::Internal(_) => {
+                let mut props = Props::new();
+                props.set("type", "user");
+                props
+            }
             InterfaceSource::Ethernet(_)
             | InterfaceSource::Bridge(_)
             | InterfaceSource::Network(_)
@@ -120,9 +125,7 @@ impl Line<'_> {
                 props.set("type", "vhost-vdpa").set("vhostdev", path);
                 props
             }
-            source @ (InterfaceSource::Internal(_)
-            | InterfaceSource::Hostdev(_)
-            | InterfaceSource::Null) => {
+            source @ (InterfaceSource::Hostdev(_) | InterfaceSource::Null) => {
                 let kind = source.word();
                 return Err(Error::unsupported(format!(
                     "interface of type '{kind}' is not supported"
@@ -149,7 +152,8 @@ impl Line<'_> {
             .set("type", "tap")
             .set(fd, taps)
             .set("vhost", queues.vhost.then_some(true))
-            .set(vhost_fd, vhosts);
+            .set(vhost_fd, vhosts)
+            .set("sndbuf", interface.tune.and_then(|tune| tune.sndbuf));
         props
     }
 

@@ -25,10 +25,6 @@ impl QemuDriver {
         old: &Interface,
         mut new: Interface,
     ) -> Result<()> {
-        let named = new.target.dev.take();
-        if named.is_some() && named != old.target.dev {
-            return Err(unsupported("cannot modify network device tap name"));
-        }
         new.target.dev.clone_from(&old.target.dev);
         refuse_changes(old, &new)?;
         let changes = Changes::between(old, &new);
@@ -54,6 +50,19 @@ impl QemuDriver {
         });
         Ok(())
     }
+}
+
+/// Refuses another name for a device. Asked before the document is completed, which drops names that look like
+/// the daemon's.
+///
+/// # Errors
+/// `OPERATION_UNSUPPORTED`.
+pub(super) fn refuse_name(old: &Interface, new: &Interface) -> Result<()> {
+    if new.target.dev.is_none() || new.target.dev == old.target.dev {
+        return Ok(());
+    }
+    interfaces::check(new)?;
+    Err(unsupported("cannot modify network device tap name"))
 }
 
 /// What is to be changed of the device on the host.

@@ -79,7 +79,7 @@ impl QemuDriver {
     ) -> Result<Option<OwnedFd>> {
         match device {
             Device::Disk(disk) => follow_and_number(live, document, disk).await?,
-            Device::Interface(interface) => interfaces::check(interface)?,
+            Device::Interface(interface) => interfaces::check_new(interface)?,
             Device::Vsock(vsock) => return guest_socket::open(vsock).map(Some),
             Device::Channel(channel) => {
                 let directory =

@@ -11,7 +11,7 @@ use driver::{CallContext, Handler};
 
 use super::media::{Force, same_source};
 use super::refusals::{missing, unsupported};
-use super::{Side, matching, read_known, read_new};
+use super::{Side, interface, matching, read_new};
 use crate::capabilities::KnownHost;
 use crate::documents::SystemEntropy;
 use crate::domain::{Domain, Impact, Live, not_running};
@@ -28,13 +28,7 @@ impl Handler<DomainUpdateDeviceFlags> for QemuDriver {
         let _job = domain.modify("DomainUpdateDeviceFlags", &self.settings.deadlines).await?;
         let view = domain.published();
         let impact = Impact::of(args.flags & !Flag::FORCE.0, &view)?;
-        let mut device = read_new(&args.xml)?;
-        if let (Device::Interface(interface), true) = (&mut device, impact.live)
-            && let Device::Interface(known) = read_known(&args.xml, Side::Live)?
-        {
-            // A definition has no names that were left to the daemon; what runs has.
-            interface.target.dev = known.target.dev;
-        }
+        let device = read_new(&args.xml)?;
         let definition = view.definition().filter(|_| impact.config);
         let host = match definition {
             Some(definition) => {
@@ -72,6 +66,9 @@ impl QemuDriver {
             return self.change_medium(domain, &live, number, (**wanted).clone(), force).await;
         }
         let host = self.host_of(&document).await?;
+        if let (Device::Interface(old), Device::Interface(new)) = (&old, &device) {
+            interface::refuse_name(old, new)?;
+        }
         let plugged = instead(&document, number, &old, device, &host)?;
         match (old, plugged.device) {
             (Device::Disk(old), Device::Disk(new)) => refuse_disk_changes(&old, &new),

@@ -17,6 +17,21 @@ pub(crate) fn check(interface: &Interface) -> Result<()> {
     check_vlan(interface)?;
     check_port(interface)?;
     check_bandwidth(interface)?;
+    check_filter(interface)?;
+    let gathers = interface.coalesce.is_none() || is_bridged(interface);
+    if gathers {
+        return Ok(());
+    }
+    let kind = interface.source.source.word();
+    Err(unsupported(format!("coalesce settings on interface type {kind} are not supported")))
+}
+
+/// The same, and what nobody can change of one that is there.
+///
+/// # Errors
+/// As for [`check`].
+pub(crate) fn check_new(interface: &Interface) -> Result<()> {
+    check(interface)?;
     check_extras(interface)
 }
 
@@ -153,10 +168,6 @@ fn check_extras(interface: &Interface) -> Result<()> {
         let what = format!("setting MTU on interface type {kind} is not supported yet");
         return Err(unsupported(what));
     }
-    if interface.coalesce.is_some() && !is_bridged(interface) {
-        let what = format!("coalesce settings on interface type {kind} are not supported");
-        return Err(unsupported(what));
-    }
     if interface.backend.tap.is_some() && !has_tap {
         let what = format!(
             "interface {} - custom tap device path is not supported for network interfaces of type {kind}",
@@ -164,12 +175,19 @@ fn check_extras(interface: &Interface) -> Result<()> {
         );
         return Err(unsupported(what));
     }
-    // On others it says nothing, to libvirt neither.
-    if let Some(filter) = interface.filterref.as_ref().filter(|_| has_tap) {
-        let what = format!("network filter '{}' cannot be applied yet", filter.filter);
-        return Err(unsupported(what));
-    }
     Ok(())
+}
+
+/// Filters of other kinds than these say nothing, to libvirt neither.
+fn check_filter(interface: &Interface) -> Result<()> {
+    let has_tap = is_ethernet(interface) || is_bridged(interface);
+    match interface.filterref.as_ref().filter(|_| has_tap) {
+        Some(filter) => {
+            let what = format!("network filter '{}' cannot be applied yet", filter.filter);
+            Err(unsupported(what))
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -225,7 +243,7 @@ mod tests {
                 "virtualport of type '802.1Qbh'",
             ),
         ] {
-            let error = check(&interface(kind, &inside)).unwrap_err();
+            let error = check_new(&interface(kind, &inside)).unwrap_err();
             assert!(error.message.contains(words), "{inside}: {error}");
         }
     }
@@ -243,7 +261,7 @@ mod tests {
             ("user", "<ip address='10.9.8.7' family='ipv4'/>".into()),
             ("user", "<bandwidth><inbound average='9' floor='3'/></bandwidth>".into()),
         ] {
-            check(&interface(kind, &inside)).unwrap();
+            check_new(&interface(kind, &inside)).unwrap();
         }
     }
 }

@@ -20,8 +20,9 @@ use super::trace::{Begun, SCRIPT, Trace};
 use super::{failed, forget_queue, refused, shape, switch, switch_of};
 use crate::errors::QEMU;
 
-/// The first byte of the address of a TAP device: it must not be that of the guest's card.
-const TAP_PREFIX: u8 = 0xfe;
+/// The first byte of the address of a TAP device, and what it is if the guest's card has that: the two must not
+/// be the same.
+const TAP_PREFIXES: [u8; 2] = [0xfe, 0xfa];
 
 /// What the devices of a guest are made with.
 #[derive(Clone, Copy)]
@@ -188,13 +189,12 @@ fn new_tap<'a>(
         let what = format!("The {name} interface already exists");
         return Err(Error::operation_invalid(ErrorDomain::NONE, what));
     }
-    let mac = tap_mac(interface)?;
     let mut trace = Trace { device: name.clone(), ..Trace::default() };
     complete(&mut trace);
     let begun = begin(trace, ends)?;
     let (device, opened) = open_tap(interface, &name, queues)?;
     interface.target.dev = Some(device.as_str().into());
-    if let Some(mac) = mac {
+    if let Some(mac) = tap_mac(interface) {
         net::set_mac(&device, mac).map_err(|error| {
             failed(&error, format_args!("Cannot set interface MAC on '{device}'"))
         })?;
@@ -219,17 +219,11 @@ fn open_tap(interface: &Interface, name: &str, queues: usize) -> Result<(String,
     })
 }
 
-fn tap_mac(interface: &Interface) -> Result<Option<[u8; 6]>> {
-    let Some(mac) = &interface.source.mac else { return Ok(None) };
-    let mut bytes = *mac.address.as_bytes();
-    if bytes[0] == TAP_PREFIX {
-        let address = mac.address;
-        let what =
-            format!("Unable to use MAC address starting with reserved value 0xFE - '{address}' - ");
-        return Err(Error::config_unsupported(ErrorDomain::NONE, what));
-    }
-    bytes[0] = TAP_PREFIX;
-    Ok(Some(bytes))
+fn tap_mac(interface: &Interface) -> Option<[u8; 6]> {
+    let mut mac = *interface.source.mac.as_ref()?.address.as_bytes();
+    let [usual, other] = TAP_PREFIXES;
+    mac[0] = if mac[0] == usual { other } else { usual };
+    Some(mac)
 }
 
 /// A macvtap device.

@@ -29,7 +29,7 @@ use config::domain::interface::{Interface, InterfaceSource, VirtualPortType};
 use host::program::ProgramError;
 
 pub(crate) use change::{bridge_of, regather, reisolate, rejoin};
-pub(crate) use check::{check, check_floor};
+pub(crate) use check::{check, check_floor, check_new};
 pub(crate) use make::{HostEnds, make};
 pub(crate) use names::Names;
 pub(crate) use online::{switch_off, switch_on};

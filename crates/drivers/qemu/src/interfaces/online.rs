@@ -13,6 +13,9 @@ use host::net::{self, Link};
 use super::failed;
 use crate::errors::QEMU;
 
+/// The metric of a route that says none.
+const USUAL_METRIC: u32 = 1;
+
 /// Switches on what an interface has on the host, as its guest is about to run.
 ///
 /// # Errors
@@ -89,7 +92,7 @@ fn route(route: &Route) -> Result<HostRoute> {
         network,
         prefix: prefix(route.prefix.or(mask), usual),
         gateway: route.gateway.as_deref().map(parsed).transpose()?,
-        metric: route.metric,
+        metric: Some(route.metric.unwrap_or(USUAL_METRIC)),
     })
 }
 

@@ -44,7 +44,7 @@ impl Prepared {
         let emulator = driver.emulators.of(definition).await?;
         let mut document = definition.clone();
         guest_cpu::settle(&mut document, &emulator)?;
-        document.devices.interfaces.iter().try_for_each(interfaces::check)?;
+        document.devices.interfaces.iter().try_for_each(interfaces::check_new)?;
         host_needs::settle(&mut document)?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         let vsock = document.devices.vsock.as_deref_mut().map(guest_socket::open).transpose()?;
