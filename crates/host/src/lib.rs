@@ -27,7 +27,9 @@ pub mod proc;
 pub mod process;
 pub mod program;
 mod root;
+pub mod scsi;
 pub mod smbios;
+pub mod usb;
 pub mod vsock;
 
 pub use root::{FactError, Root};

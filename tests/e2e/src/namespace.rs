@@ -19,11 +19,12 @@ impl Network {
         if !rustix::process::geteuid().is_root() {
             return None;
         }
-        let holder = Command::new("unshare")
-            .args(["--net", "sleep", "infinity"])
+        // It ends with the test, however that ends.
+        let holder = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "unshare", "--net", "sleep", "infinity"])
             .stdin(Stdio::null())
             .spawn()
-            .expect("unshare starts: it is in util-linux");
+            .expect("setpriv starts: it is in util-linux");
         let network = Self { holder };
         let own = std::fs::read_link("/proc/self/ns/net").ok();
         eventually("a network namespace", || {

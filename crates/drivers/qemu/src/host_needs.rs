@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 
 use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::VirtType;
+use config::domain::address::Address;
 use config::domain::chardev::{CharSource, SocketMode};
 use config::domain::clock::TimerName;
 use config::domain::graphics::{Gl, Graphics, VideoBackend};
 use config::domain::hostdev::{HostScsi, Hostdev, HostdevBackend, HostdevSource};
+use config::domain::interface::{Interface, InterfaceSource};
 use config::domain::memory::{HugePage, MemoryModel};
 use config::domain::os::LoaderType;
 use config::domain::peripheral::{InputType, RngBackend, TpmBackend};
@@ -128,6 +130,7 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
     if purpose == For::Start {
+        document.devices.interfaces.iter().try_for_each(check_interface)?;
         check_paths(document)?;
     }
     Ok(())
@@ -254,7 +257,23 @@ fn check_figures(document: &Domain) -> Result<()> {
     Ok(())
 }
 
-fn check_device(device: &Hostdev, purpose: For) -> Result<()> {
+/// Checks that the host can give away the device that an interface is.
+///
+/// # Errors
+/// What libvirt says of a host that cannot.
+pub(crate) fn check_interface(interface: &Interface) -> Result<()> {
+    let InterfaceSource::Hostdev(device) = &interface.source.source else { return Ok(()) };
+    match &device.source.address {
+        Address::Usb(_) => reads("/sys/bus/usb/devices"),
+        _ => check_pci(device.driver.and_then(|driver| driver.name)),
+    }
+}
+
+/// Checks that the host has a device of its own that a guest is to get.
+///
+/// # Errors
+/// What libvirt says of a host that lacks it.
+pub(crate) fn check_device(device: &Hostdev, purpose: For) -> Result<()> {
     match &device.source {
         HostdevSource::Usb(_) if purpose == For::Start => reads("/sys/bus/usb/devices"),
         HostdevSource::Pci(_) if purpose == For::Start => {

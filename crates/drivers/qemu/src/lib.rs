@@ -24,6 +24,7 @@ mod guest;
 mod guest_cpu;
 mod guest_log;
 mod guest_socket;
+mod host_devices;
 mod host_needs;
 mod hotplug;
 mod interfaces;

@@ -84,6 +84,39 @@ fn find_interface(document: &config::Domain, wanted: &Interface) -> Result<usize
     }
 }
 
+/// How libvirt says that a device of the host is not there.
+fn absent_host_device(source: &HostdevSource) -> String {
+    match source {
+        HostdevSource::Pci(pci) => format!("host pci device {} not found", pci.source.address),
+        HostdevSource::Usb(usb) => {
+            match (usb.source.address, usb.source.vendor, usb.source.product) {
+                (Some(at), ..) if at.bus > 0 => {
+                    format!("host usb device {:03}.{:03} not found", at.bus, at.device)
+                }
+                (_, vendor, product) => format!(
+                    "host usb device vendor=0x{:04x} product=0x{:04x} not found",
+                    vendor.map_or(0, |vendor| vendor.id.0),
+                    product.map_or(0, |product| product.id.0)
+                ),
+            }
+        }
+        HostdevSource::Scsi(scsi) => match (&scsi.source.adapter, scsi.source.address) {
+            (Some(adapter), Some(at)) => format!(
+                "host scsi device {}:{}:{}.{} not found",
+                adapter.name, at.bus, at.target, at.unit
+            ),
+            _ => {
+                let name = scsi.source.name.as_deref().unwrap_or_default();
+                format!("host scsi iSCSI path {name} not found")
+            }
+        },
+        HostdevSource::Mdev(mdev) => {
+            format!("mediated device '{}' not found", mdev.source.address.uuid)
+        }
+        HostdevSource::ScsiHost(_) => "host scsi_host device not found".to_owned(),
+    }
+}
+
 /// How libvirt says that a device is not there.
 fn absence(document: &config::Domain, wanted: &Device, side: Side) -> Error {
     let live = side == Side::Live;
@@ -103,10 +136,7 @@ fn absence(document: &config::Domain, wanted: &Device, side: Side) -> Error {
             }
             what
         }
-        Device::Hostdev(hostdev) if live => match &hostdev.source {
-            HostdevSource::Pci(pci) => format!("host pci device {} not found", pci.source.address),
-            other => format!("host {} device not found", other.word()),
-        },
+        Device::Hostdev(hostdev) if live => absent_host_device(&hostdev.source),
         Device::Redirdev(_) => {
             let what = "no matching redirdev was not found";
             if live {

@@ -1,5 +1,6 @@
 //! Putting one device, complete but for its name, into a QEMU that runs.
 
+use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use config::domain::interface::{Interface, LinkState};
 use config::domain::plug::{self, Device};
 use config::domain::tuning::IoTune;
 use driver::DomainEventBody;
+use host::Root;
 use qmp::Command;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,8 +25,9 @@ use crate::capabilities::Emulator;
 use crate::domain::{Domain, Live, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::host_devices::{self, Moment};
 use crate::lifecycle::{io_limits, vhost_net, wall_clock};
-use crate::{guest_socket, interfaces};
+use crate::{guest_socket, host_needs, interfaces};
 
 /// How long QEMU may take to take back one step of an attempt that failed.
 const UNDO: Duration = Duration::from_secs(2);
@@ -45,7 +48,7 @@ impl QemuDriver {
         let document = domain.published().live.clone().ok_or_else(not_running)?;
         let mut grown = config::Domain::clone(&document);
         aliases::name_device(&grown, &mut device);
-        let vsock = self.prepare(live, &grown, &mut device).await?;
+        let vsock = self.prepare(domain, live, &grown, &mut device).await?;
         let alias = device.alias().map(str::to_owned);
         let alias = alias.ok_or_else(|| Error::internal(QEMU, "device without an alias"))?;
         put(&mut grown, device.clone());
@@ -73,13 +76,22 @@ impl QemuDriver {
     /// What a device needs of the host before its arguments can be made; a socket to the guest is open then.
     async fn prepare(
         &self,
+        domain: &Domain,
         live: &Live,
         document: &config::Domain,
         device: &mut Device,
     ) -> Result<Option<OwnedFd>> {
         match device {
             Device::Disk(disk) => follow_and_number(live, document, disk).await?,
-            Device::Interface(interface) => interfaces::check_new(interface)?,
+            Device::Interface(interface) => {
+                interfaces::check_new(interface)?;
+                host_needs::check_interface(interface)?;
+            }
+            Device::Hostdev(hostdev) => {
+                host_needs::check_device(hostdev, host_needs::For::Start)?;
+                host_devices::find(hostdev, Moment::Plug, &Root::default())?;
+                host_devices::check_free(hostdev, &self.taken_devices(domain))?;
+            }
             Device::Vsock(vsock) => return guest_socket::open(vsock).map(Some),
             Device::Channel(channel) => {
                 let directory =
@@ -113,7 +125,8 @@ impl QemuDriver {
     ) -> Result<Plug> {
         let emulator = self.emulators.of(document).await?;
         let directories = self.settings.directories();
-        let context = context(live, &emulator, &directories);
+        let scsi_files = host_devices::scsi_files(document, &Root::default())?;
+        let context = context(live, &emulator, &directories, &scsi_files);
         argv::plug(document, device, &context).map_err(|error| errors::document(&error))
     }
 
@@ -223,6 +236,7 @@ fn context<'a>(
     live: &Live,
     emulator: &'a Arc<Emulator>,
     directories: &'a Directories,
+    scsi_files: &'a HashMap<String, String>,
 ) -> Context<'a> {
     Context {
         emulator: &**emulator,
@@ -230,6 +244,7 @@ fn context<'a>(
         directories,
         now: wall_clock(),
         vhost_net: vhost_net(),
+        scsi_files,
         purpose: Purpose::Plug,
     }
 }

@@ -82,8 +82,8 @@ pub(crate) fn retag(interface: &Interface) -> Result<()> {
 /// `INTERNAL_ERROR`.
 pub(super) fn shape(interface: &Interface, device: &str, guest: &str) -> Result<()> {
     let failed = |_| {
-        let what = format!("Unable to set vlan configuration on port {device}");
-        Error::internal(ErrorDomain::NONE, what.replace("vlan configuration", "qos configuration"))
+        let what = format!("Unable to set qos configuration on port {device}");
+        Error::internal(ErrorDomain::NONE, what)
     };
     forget_limits(device, guest);
     for line in limits(interface, device, guest) {

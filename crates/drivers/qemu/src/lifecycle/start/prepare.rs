@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api::{Error, ErrorDomain, Result};
 use config::domain::chardev::{CharSource, SocketMode, SocketPath};
 use config::domain::cpu::CpuMode;
+use host::Root;
 
 use super::scaffold::make_private;
 use super::{Scaffold, displays, limits, running};
@@ -14,8 +15,11 @@ use crate::capabilities::Emulator;
 use crate::domain::{Domain, Taint};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::host_devices::Taken;
 use crate::lifecycle::start_settings::DisplayPassword;
-use crate::{block, firmware, guest_cpu, guest_log, guest_socket, host_needs, interfaces};
+use crate::{
+    block, firmware, guest_cpu, guest_log, guest_socket, host_devices, host_needs, interfaces,
+};
 
 /// Length of the key that protects what QEMU is told over its command line. **Units**: bytes.
 const MASTER_KEY_BYTES: usize = 32;
@@ -48,6 +52,7 @@ impl Prepared {
         host_needs::settle(&mut document)?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         let vsock = document.devices.vsock.as_deref_mut().map(guest_socket::open).transpose()?;
+        host_devices::find_all(&mut document, &Root::default(), &driver.taken_devices(domain))?;
         let mut scaffold = Scaffold::new(driver, domain).await?;
         document.id = u32::try_from(scaffold.id).ok();
         config::domain::complete::aliases::assign_aliases(&mut document);
@@ -89,8 +94,18 @@ fn command_line(
 ) -> Result<CommandLine> {
     let (now, vhost_net) = (wall_clock(), vhost_net());
     let purpose = Purpose::Start;
-    let context = Context { emulator, id, directories, now, vhost_net, purpose };
+    let scsi_files = &host_devices::scsi_files(document, &Root::default())?;
+    let context = Context { emulator, id, directories, now, vhost_net, scsi_files, purpose };
     argv::command_line(document, &context).map_err(|error| errors::arguments(&error))
+}
+
+impl QemuDriver {
+    /// The host's devices that other guests than `domain` have.
+    pub(crate) fn taken_devices(&self, domain: &Domain) -> Vec<Taken> {
+        let others = self.registry.all().into_iter().filter(|other| other.uuid != domain.uuid);
+        let documents = others.filter_map(|other| other.published().live.clone());
+        documents.flat_map(|document| host_devices::taken(&document).collect::<Vec<_>>()).collect()
+    }
 }
 
 /// A channel whose document names no socket gets one beside the guest's others.

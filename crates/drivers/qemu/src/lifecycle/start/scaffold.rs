@@ -80,7 +80,10 @@ impl Drop for Scaffold {
         }
         // Whoever started it need not wait: nobody else has a directory of this name.
         let (driver, directory) = (Arc::clone(&self.driver), self.directory.clone());
-        tokio::spawn(async move { driver.clear_runtime(&directory).await });
+        // If the daemon is ending there is nobody to do it, and the next one does.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { driver.clear_runtime(&directory).await });
+        }
         self.extra.iter().for_each(|directory| self.driver.remove_runtime(directory));
         self.log.line("shutting down, reason=failed");
     }
