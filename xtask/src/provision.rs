@@ -73,6 +73,8 @@ const SSH: Need =
 
 const LIBVIRTD: Need =
     Need { what: "libvirtd", package: "libvirt-daemon", present: Presence::Program("libvirtd") };
+/// Bridges and cards of the tests' own networks.
+const IP: Need = Need { what: "ip", package: "iproute2", present: Presence::Program("ip") };
 const READELF: Need =
     Need { what: "readelf", package: "binutils", present: Presence::Program("readelf") };
 const GDB: Need = Need { what: "gdb", package: "gdb", present: Presence::Program("gdb") };
@@ -90,6 +92,7 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     VIRT_ADMIN,
     PYTHON_LIBVIRT,
     LIBVIRTD,
+    IP,
     READELF,
     GDB,
     BPFTRACE,

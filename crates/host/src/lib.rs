@@ -26,8 +26,12 @@ pub mod mounts;
 pub mod net;
 pub mod proc;
 pub mod process;
+pub mod program;
 mod root;
+pub mod scsi;
 pub mod smbios;
 pub mod socket;
+pub mod usb;
+pub mod vsock;
 
 pub use root::{FactError, Root};

@@ -1,61 +1,22 @@
-//! Network devices of the host.
+//! Network devices of the host: what they are, and what is made of them.
+//!
+//! All is done to the devices of the network namespace that the process is in; none of it looks below `/sys`,
+//! which may show another one's.
+
+pub mod address;
+pub mod bridge;
+pub mod macvtap;
+mod netlink;
+pub mod shaping;
+pub mod tap;
 
 use crate::{FactError, Root, sys};
-use rustix::fs::{Mode, OFlags};
-use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
 
-/// The most queues a tap device may have. **Source**: `MAX_TAP_QUEUES` of the kernel.
-const QUEUE_LIMIT: usize = 256;
-
-/// A tap device to make.
-#[derive(Debug, Clone, Copy)]
-pub struct Tap<'a> {
-    /// Its name; `%d` in it becomes the first number that is free.
-    pub name: &'a str,
-    /// How many queues; 1 is usual.
-    pub queues: usize,
-    /// Whether it outlives its descriptors.
-    pub lifetime: TapLifetime,
-}
-
-/// How long a tap device exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TapLifetime {
-    /// Until its last descriptor is closed.
-    Descriptors,
-    /// Until it is deleted.
-    Persistent,
-}
-
-impl Tap<'_> {
-    /// Makes the device, or opens it if it exists, and gives its name and a descriptor per queue.
-    ///
-    /// **Errors**: the system's; `InvalidInput` for a name that cannot be one, or no or too many queues.
-    pub fn open(&self) -> io::Result<(String, Vec<OwnedFd>)> {
-        if self.queues == 0 || self.queues > QUEUE_LIMIT {
-            return Err(io::Error::from(io::ErrorKind::InvalidInput));
-        }
-        let mut flags = libc::IFF_TAP | libc::IFF_NO_PI | libc::IFF_VNET_HDR;
-        if self.queues > 1 {
-            flags |= libc::IFF_MULTI_QUEUE;
-        }
-        let mut name = self.name.to_owned();
-        let mut queues = Vec::with_capacity(self.queues);
-        for _ in 0..self.queues {
-            let open = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NONBLOCK;
-            let tun = rustix::fs::open("/dev/net/tun", open, Mode::empty())?;
-            name = sys::device::attach_tap(tun.as_fd(), &name, flags)?;
-            if self.lifetime == TapLifetime::Persistent {
-                sys::device::persist_tap(tun.as_fd())?;
-            }
-            queues.push(tun);
-        }
-        Ok((name, queues))
-    }
-}
+/// The longest name of a device. **Units**: bytes. **Source**: `IFNAMSIZ` without the end.
+pub const NAME_LIMIT: usize = libc::IFNAMSIZ - 1;
 
 /// Whether a device is to carry packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +52,48 @@ pub fn set_link(name: &str, link: Link) -> io::Result<()> {
     sys::device::change_flags(control()?.as_fd(), name, set, clear)
 }
 
+/// Whether a device is switched on.
+///
+/// **Errors**: as for [`set_mac`].
+pub fn link(name: &str) -> io::Result<Link> {
+    let flags = sys::device::flags(control()?.as_fd(), name)?;
+    Ok(if flags & libc::IFF_UP == 0 { Link::Down } else { Link::Up })
+}
+
+/// The number of a device.
+///
+/// **Errors**: `ENODEV` when there is none of this name; `InvalidInput` for what can be no name.
+pub fn index(name: &str) -> io::Result<u32> {
+    if name.is_empty() || name.len() > NAME_LIMIT || name.bytes().any(|b| matches!(b, 0 | b'/')) {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    Ok(netdevice::name_to_index(control()?, name)?)
+}
+
 /// Whether there is a device of this name.
-pub fn exists(root: &Root, name: &str) -> bool {
-    !name.is_empty()
-        && !name.contains('/')
-        && root.path(Path::new("sys/class/net").join(name)).exists()
+pub fn exists(name: &str) -> bool {
+    index(name).is_ok()
+}
+
+/// A device's hardware address.
+///
+/// **Errors**: as for [`set_mac`].
+pub fn mac(name: &str) -> io::Result<[u8; 6]> {
+    sys::device::mac(control()?.as_fd(), name)
+}
+
+/// The longest packet of a device. **Units**: bytes.
+///
+/// **Errors**: as for [`set_mac`].
+pub fn mtu(name: &str) -> io::Result<u32> {
+    sys::device::mtu(control()?.as_fd(), name)
+}
+
+/// Has a device gather this many packets before it tells of them; 0 is as many as it likes.
+///
+/// **Errors**: the system's; `EOPNOTSUPP` for a device that does not gather.
+pub fn set_gathered_packets(name: &str, packets: u32) -> io::Result<()> {
+    sys::device::set_coalesced_frames(control()?.as_fd(), name, packets)
 }
 
 /// What went through a device, seen from the host. **Source**: `/proc/net/dev`.
@@ -173,12 +171,16 @@ fn control() -> io::Result<OwnedFd> {
 
 #[cfg(test)]
 mod tests {
+    use super::address::HostAddress;
+    use super::tap::{Header, Tap, TapError, TapLifetime};
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn loopback_exists_and_counts() {
-        assert!(exists(&Root::default(), "lo"));
-        assert!(!exists(&Root::default(), "../net/lo"));
+        assert!(exists("lo") && !exists("../net/lo") && !exists(""));
+        assert_eq!(mac("lo").unwrap(), [0; 6]);
+        assert!(mtu("lo").unwrap() > 0);
         assert!(traffic(&Root::default()).unwrap().iter().any(|(name, _)| name == "lo"));
     }
 
@@ -195,46 +197,54 @@ mod tests {
 
     #[test]
     fn a_tap_device_lives_as_long_as_its_descriptors() {
-        let tap = Tap { name: "fvtest%d", queues: 2, lifetime: TapLifetime::Descriptors };
+        let tap = Tap {
+            name: "fvtest%d",
+            queues: 2,
+            header: Header::Virtio,
+            lifetime: TapLifetime::Descriptors,
+            maker: Path::new(tap::TUN),
+        };
         let (name, queues) = match tap.open() {
             // Only root may, and not in every container.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound
-                ) =>
-            {
-                return;
-            }
+            Err(TapError::Open { .. }) => return,
+            Err(TapError::Make(error)) if error.kind() == io::ErrorKind::PermissionDenied => return,
             outcome => outcome.unwrap(),
         };
-        let root = Root::default();
         assert_eq!(queues.len(), 2);
-        assert!(name.starts_with("fvtest") && !name.contains('%') && exists(&root, &name));
+        assert!(name.starts_with("fvtest") && !name.contains('%') && exists(&name));
         set_mac(&name, [0x52, 0x54, 0, 1, 2, 3]).unwrap();
         set_mtu(&name, 1400).unwrap();
+        assert_eq!(link(&name).unwrap(), Link::Down);
         set_link(&name, Link::Up).unwrap();
-        let fact = |file| root.text(format!("sys/class/net/{name}/{file}")).unwrap();
-        assert_eq!(
-            (fact("address").as_str(), fact("mtu").as_str()),
-            ("52:54:00:01:02:03\n", "1400\n")
-        );
-        assert_eq!(fact("flags").trim_end().chars().last().unwrap().to_digit(16).unwrap() & 1, 1);
+        assert_eq!(link(&name).unwrap(), Link::Up);
+        assert_eq!(mac(&name).unwrap(), [0x52, 0x54, 0, 1, 2, 3]);
+        assert_eq!(mtu(&name).unwrap(), 1400);
+        set_gathered_packets(&name, 7).unwrap();
+        let address = HostAddress { address: "fd00::5".parse().unwrap(), prefix: 64, peer: None };
+        address.add_to(&name).unwrap();
+        let twice = address.add_to(&name).unwrap_err();
+        assert_eq!(twice.raw_os_error(), Some(libc::EEXIST));
+        // Not a bridge.
+        let attached = bridge::attach(&name, &name).unwrap_err();
+        assert_eq!(attached.raw_os_error(), Some(libc::EOPNOTSUPP));
         drop(queues);
-        assert!(!exists(&root, &name));
+        assert!(!exists(&name));
     }
 
     #[test]
     fn impossible_devices_are_refused() {
-        let tap = |name, queues| {
-            Tap { name, queues, lifetime: TapLifetime::Descriptors }.open().unwrap_err().kind()
+        let tap = |name, queues, maker: &str| {
+            let (header, lifetime) = (Header::None, TapLifetime::Descriptors);
+            let maker = Path::new(maker);
+            Tap { name, queues, header, lifetime, maker }.open().unwrap_err()
         };
-        assert_eq!(tap("x", 0), io::ErrorKind::InvalidInput);
-        assert_eq!(tap("x", QUEUE_LIMIT + 1), io::ErrorKind::InvalidInput);
+        assert!(matches!(tap("x", 0, tap::TUN), TapError::Make(_)));
+        assert!(matches!(tap("x", 1, "/no/such/tun"), TapError::Open { .. }));
         assert_eq!(
             set_mtu("a-name-that-is-too-long", 1500).unwrap_err().kind(),
             io::ErrorKind::InvalidInput
         );
         assert!(set_link("nonexistent0", Link::Up).is_err());
+        assert_eq!(index("nonexistent0").unwrap_err().raw_os_error(), Some(libc::ENODEV));
     }
 }

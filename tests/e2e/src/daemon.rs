@@ -9,6 +9,7 @@
 
 use std::cell::RefCell;
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::control_group;
 use crate::document::Document;
+use crate::namespace::Network;
 use crate::outcome::Outcome;
 use crate::process::{self, DEADLINE, Qemu, has_ended_within, kill9, terminate};
 
@@ -36,6 +38,8 @@ pub struct Daemon {
     running: Running,
     /// Variables that a daemon of ours is started with.
     environment: Vec<(String, String)>,
+    /// What it is started through: nothing mostly.
+    within: Vec<String>,
     guests: RefCell<Vec<String>>,
 }
 
@@ -71,6 +75,20 @@ impl Daemon {
     /// When it does not come up; the message has its log.
     #[track_caller]
     pub fn with_environment(configuration: &str, variables: &[(&str, &str)]) -> Self {
+        Self::begin(configuration, variables, Vec::new())
+    }
+
+    /// Starts a daemon whose network is another one; a shared one has its own.
+    ///
+    /// # Panics
+    /// When it does not come up; the message has its log.
+    #[track_caller]
+    pub fn inside(network: &Network, variables: &[(&str, &str)]) -> Self {
+        Self::begin("", variables, network.enter())
+    }
+
+    #[track_caller]
+    fn begin(configuration: &str, variables: &[(&str, &str)], within: Vec<String>) -> Self {
         let environment: Vec<_> = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -86,6 +104,7 @@ impl Daemon {
                 uri,
                 running: Running::Shared,
                 environment,
+                within,
                 guests: RefCell::default(),
             };
         }
@@ -96,6 +115,7 @@ impl Daemon {
             uri,
             running: Running::Private(None),
             environment,
+            within,
             guests: RefCell::default(),
         };
         let etc = daemon.directory().join("etc/ferrovirt");
@@ -325,7 +345,11 @@ impl Daemon {
         fs::create_dir_all(&sockets).expect("the directory is writable");
         let _ = fs::remove_file(sockets.join("libvirt-sock"));
         let watch = Watch::over(&sockets);
-        let mut child = Command::new(program("FERROVIRTD", "ferrovirtd"))
+        let program = program("FERROVIRTD", "ferrovirtd").into_os_string();
+        let words = self.within.iter().map(Into::into).chain([program]).collect::<Vec<OsString>>();
+        let (first, rest) = words.split_first().expect("the program at least");
+        let mut child = Command::new(first)
+            .args(rest)
             .arg("--root")
             .arg(directory)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -20,6 +20,12 @@ pub(super) fn refuse(network: Node<'_, '_>) -> Result<(), Error> {
         owner.children("bandwidth").try_for_each(bandwidth)?;
         owner.children("virtualport").try_for_each(virtualport)?;
     }
+    // A group may leave it to the network.
+    if let Some(port) =
+        network.children("virtualport").find(|port| port.attribute("type").is_none())
+    {
+        return Err(rule(port, Code::XmlError, "missing required virtualport type"));
+    }
     Ok(())
 }
 

@@ -19,6 +19,9 @@ impl Network {
     ) -> Result<(), Error> {
         self.uuid.get_or_insert_with(|| Uuid::random(entropy));
         self.complete_forward();
+        for group in &mut self.portgroups {
+            group.virtualport.take_if(|port| port.is_empty());
+        }
         if let Some(bridge) = &mut self.bridge {
             bridge.delay = bridge.delay.filter(|delay| *delay != 0);
         }

@@ -112,7 +112,6 @@ const MISSING: &[Wording] = {
             XmlDetail,
             "Missing or invalid 'end' attribute in <port> in <nat> in <forward> in network {name}",
         ),
-        ("virtualport", "type", Xml, "missing required virtualport type"),
         ("dnsmasq:option", "value", InternalError, "No dnsmasq options value specified"),
         ("option", "value", InternalError, "No dnsmasq options value specified"),
         ("address", "type", Xml, "missing address type in network {name}"),

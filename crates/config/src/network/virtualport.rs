@@ -11,8 +11,8 @@ element! {
     /// `<virtualport>`
     #[derive(Eq)]
     pub struct NetworkVirtualPort {
-        /// Kind.
-        attr kind: VirtualPortType = "type",
+        /// Kind; a group of ports may leave it to its network.
+        attr kind: Option<VirtualPortType> = "type",
         /// Parameters.
         group parameters: PortParameters = "parameters",
     }
@@ -32,6 +32,13 @@ element! {
         attr interfaceid: Option<Uuid> = "interfaceid",
         /// Port profile.
         attr profileid: Option<Text> = "profileid",
+    }
+}
+
+impl NetworkVirtualPort {
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.parameters == PortParameters::default()
     }
 }
 

@@ -7,7 +7,6 @@ use config::domain::address::PciAddress;
 use config::network::Network;
 use definitions::{Candidate, Check, Kind, Others, SystemEntropy, document_error, flags};
 use driver::{CallContext, Handler, NetworkEventBody};
-use host::Root;
 
 use crate::driver::{NetworkDriver, reference};
 use crate::kind::{NETWORK, Networks};
@@ -78,7 +77,7 @@ fn complete(written: &Network, others: &Others<'_, Networks>) -> Result<Network>
     // The bridge of a network that is already known may be there because of it.
     let is_taken = |bridge: &str| {
         taken.iter().any(|other| &**other == bridge)
-            || kept.as_deref() != Some(bridge) && host::net::exists(&Root::default(), bridge)
+            || kept.as_deref() != Some(bridge) && host::net::exists(bridge)
     };
     network
         .complete(is_taken, &mut SystemEntropy)

@@ -17,6 +17,7 @@ use crate::control_group::{ControlGroups, GuestGroup};
 use crate::domain::{Domain, Live};
 use crate::errors::{self, QEMU};
 use crate::guest_log::GuestLog;
+use crate::interfaces::{self, Names};
 use crate::node::Node;
 use crate::registry::Registry;
 use crate::settings::{Scope, Settings};
@@ -32,6 +33,7 @@ pub struct QemuDriver {
     pub(crate) emulators: Emulators,
     pub(crate) node: Node,
     pub(crate) control_groups: ControlGroups,
+    pub(crate) names: Names,
     events: Arc<EventBus>,
     routes: Routes<Self>,
     this: Weak<Self>,
@@ -72,6 +74,7 @@ impl QemuDriver {
             emulators: Emulators::new(settings.cache_dir.clone()),
             node: Node::default(),
             control_groups: ControlGroups::detect(&settings),
+            names: Names::default(),
             settings,
             registry: Registry::default(),
             definitions,
@@ -125,6 +128,15 @@ impl QemuDriver {
             Ok(Err(error)) => Err(errors::file(&error, what)),
             Err(fault) => Err(Error::internal(QEMU, format!("{what}: {fault}"))),
         }
+    }
+
+    /// Does something with devices of the host, where it holds nobody up.
+    pub(crate) async fn on_host<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|fault| Error::internal(QEMU, format!("devices of the host: {fault}")))?
     }
 
     /// Writes down what a later daemon must know of a running guest. A failure is logged: the
@@ -194,7 +206,26 @@ impl QemuDriver {
         }
     }
 
-    /// Removes the directory of a guest that is gone.
+    /// Removes the directory of a guest that is gone, and what its interfaces have left on the host.
+    pub(crate) async fn clear_runtime(&self, directory: &std::path::Path) {
+        self.undo_interfaces(directory, |_| false).await;
+        self.remove_runtime(directory);
+    }
+
+    /// Undoes what the interfaces of a guest have left on the host, but for devices that are `in_use`.
+    pub(crate) async fn undo_interfaces(
+        &self,
+        directory: &std::path::Path,
+        in_use: impl Fn(&str) -> bool + Send + 'static,
+    ) {
+        let directory = directory.to_owned();
+        let undo = move || interfaces::undo_others(&directory, in_use);
+        if let Err(fault) = tokio::task::spawn_blocking(undo).await {
+            tracing::error!(%fault, "interfaces not undone");
+        }
+    }
+
+    /// Removes a directory of a guest that is gone.
     pub(crate) fn remove_runtime(&self, directory: &std::path::Path) {
         match std::fs::remove_dir_all(directory) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::VirtType;
+use config::domain::address::Address;
 use config::domain::chardev::{CharSource, SocketMode};
 use config::domain::clock::TimerName;
 use config::domain::graphics::{Gl, Graphics, VideoBackend};
 use config::domain::hostdev::{HostScsi, Hostdev, HostdevBackend, HostdevSource};
-use config::domain::interface::InterfaceSource;
+use config::domain::interface::{Interface, InterfaceSource};
 use config::domain::memory::{HugePage, MemoryModel};
 use config::domain::os::LoaderType;
 use config::domain::peripheral::{InputType, RngBackend, TpmBackend};
@@ -102,7 +103,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
     check_nodes(document, purpose)?;
     if purpose == For::Start {
         check_labels(document)?;
-        check_interfaces(document)?;
         check_figures(document)?;
         check_shares(document)?;
     }
@@ -123,9 +123,8 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
         return Err(Error::operation_failed(QEMU, "Unable to find a satisfying vhost-user-gpu"));
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
-    let has_vsock = document.devices.vsock.is_some();
-    if purpose == For::Start && has_vsock && fs::File::open("/dev/vhost-vsock").is_err() {
-        return Err(unsupported("unable to open vhost-vsock device"));
+    if purpose == For::Start {
+        document.devices.interfaces.iter().try_for_each(check_interface)?;
     }
     Ok(())
 }
@@ -244,37 +243,6 @@ fn check_labels(document: &Domain) -> Result<()> {
     }
 }
 
-/// Devices of the host that interfaces are attached to.
-fn check_interfaces(document: &Domain) -> Result<()> {
-    for interface in &document.devices.interfaces {
-        let is_there = |device: &str| {
-            !device.contains('/') && Path::new("/sys/class/net").join(device).exists()
-        };
-        let (what, device) = match &interface.source.source {
-            InterfaceSource::Ethernet(_) if interface.target.managed == Some(YesNo::No) => {
-                let device = interface.target.dev.as_deref();
-                if device.is_some_and(is_there) {
-                    continue;
-                }
-                let what = "target managed='no' but specified dev doesn't exist";
-                return Err(Error::internal(QEMU, what));
-            }
-            InterfaceSource::Bridge(bridge) => {
-                ("Cannot get interface MTU on", &bridge.source.bridge)
-            }
-            InterfaceSource::Direct(direct) => {
-                ("Unable to get index for interface", &direct.source.dev)
-            }
-            _ => continue,
-        };
-        if !is_there(device) {
-            let missing = io::Error::from(rustix::io::Errno::NODEV);
-            return Err(Error::io(ErrorDomain::NONE, &missing, format_args!("{what} '{device}'")));
-        }
-    }
-    Ok(())
-}
-
 /// Shares of the processors' caches and of their way to memory: nobody divides them here.
 fn check_shares(document: &Domain) -> Result<()> {
     let tuning = &document.cputune;
@@ -301,7 +269,23 @@ fn check_figures(document: &Domain) -> Result<()> {
     Ok(())
 }
 
-fn check_device(device: &Hostdev, purpose: For) -> Result<()> {
+/// Checks that the host can give away the device that an interface is.
+///
+/// # Errors
+/// What libvirt says of a host that cannot.
+pub(crate) fn check_interface(interface: &Interface) -> Result<()> {
+    let InterfaceSource::Hostdev(device) = &interface.source.source else { return Ok(()) };
+    match &device.source.address {
+        Address::Usb(_) => reads("/sys/bus/usb/devices"),
+        _ => check_pci(device.driver.and_then(|driver| driver.name)),
+    }
+}
+
+/// Checks that the host has a device of its own that a guest is to get.
+///
+/// # Errors
+/// What libvirt says of a host that lacks it.
+pub(crate) fn check_device(device: &Hostdev, purpose: For) -> Result<()> {
     match &device.source {
         HostdevSource::Usb(_) if purpose == For::Start => reads("/sys/bus/usb/devices"),
         HostdevSource::Pci(_) if purpose == For::Start => {

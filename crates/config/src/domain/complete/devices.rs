@@ -249,7 +249,10 @@ fn complete_interface(interface: &mut Interface, entropy: &mut dyn Entropy) {
         direct.source.mode.get_or_insert(MacvtapMode::Vepa);
     }
     if let Some(port) = interface.virtualport.as_deref_mut() {
-        complete_virtualport(port, entropy);
+        let said = port.kind.is_some() || port.parameters.is_some();
+        if said || matches!(interface.source.source, InterfaceSource::Network(_)) {
+            complete_virtualport(port, entropy);
+        }
     }
     if let Some(filter) = interface.filterref.as_deref_mut() {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"_:.-".contains(&b);
@@ -267,7 +270,7 @@ fn complete_virtualport(port: &mut VirtualPort, entropy: &mut dyn Entropy) {
         return;
     }
     let open = port.kind == Some(VirtualPortType::OpenVSwitch);
-    if !open && (port.kind.is_some() || port.parameters.is_none()) {
+    if !open && port.kind.is_some() {
         return;
     }
     let parameters = port.parameters.get_or_insert_with(VirtualPortParameters::new);

@@ -35,6 +35,7 @@ pub(super) fn check_written(interfaces: &[Interface]) -> Result<(), Error> {
                 )
             })?;
         }
+        check_virtualport(interface)?;
         refuse(interface.backend.kind.is_some(), || {
             Error::xml("Invalid value for attribute 'type' in element 'backend': 'default'.")
         })?;
@@ -231,11 +232,27 @@ fn check_end(interface: &Interface) -> Result<(), Error> {
     let isolated = interface.port.is_some_and(|port| port.isolated == Some(YesNo::Yes));
     let bridged = matches!(source, InterfaceSource::Network(_) | InterfaceSource::Bridge(_));
     refuse(isolated && !bridged, || {
+        let mac = interface.source.mac.map(|mac| mac.address.to_string()).unwrap_or_default();
         Error::unsupported(format!(
-            "<port isolated='yes'/> is not supported for network interfaces with type='{}'",
+            "interface {mac} - <port isolated='yes'/> is not supported for network interfaces with type='{}'",
             source.word()
         ))
     })
+}
+
+/// A port of a virtual switch is of a kind, which only a network may know.
+fn check_virtualport(interface: &Interface) -> Result<(), Error> {
+    let Some(port) = interface.virtualport.as_deref() else { return Ok(()) };
+    match &interface.source.source {
+        InterfaceSource::Network(_) => Ok(()),
+        InterfaceSource::Bridge(_) | InterfaceSource::Direct(_) | InterfaceSource::Hostdev(_) => {
+            refuse(port.kind.is_none(), || Error::xml("missing required virtualport type"))
+        }
+        other => Err(Error::unsupported(format!(
+            "<virtualport> element unsupported for <interface type='{}'>",
+            other.word()
+        ))),
+    }
 }
 
 /// A guarantee is one of a network, for what comes in; else there is an average.

@@ -29,7 +29,7 @@ pub(super) fn check(network: &Network) -> Result<(), Error> {
 fn has_vlans(network: &Network) -> bool {
     let mode = network.forward_mode();
     let switched = |port: &NetworkVirtualPort| {
-        mode == ForwardMode::Bridge && port.kind == VirtualPortType::OpenVSwitch
+        mode == ForwardMode::Bridge && port.kind == Some(VirtualPortType::OpenVSwitch)
     };
     let is_device = matches!(mode, ForwardMode::Hostdev | ForwardMode::Passthrough);
     let own = is_device || network.virtualport.as_deref().is_some_and(switched);

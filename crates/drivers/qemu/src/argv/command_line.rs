@@ -43,18 +43,13 @@ pub(crate) enum Resource {
         /// Which of its queues, from 0.
         queue: u32,
     },
-    /// A fresh `/dev/vhost-net` for a queue of the interface with this alias.
+    /// A fresh `/dev/vhost-net` for a queue of an interface.
     VhostNet {
-        /// The interface's alias.
-        alias: String,
-        /// Which of its queues, from 0.
-        queue: u32,
+        /// Its path, which may be another.
+        path: PathBuf,
     },
-    /// A `/dev/vhost-vsock` that has been given this address.
-    VhostVsock {
-        /// The guest's address.
-        cid: u32,
-    },
+    /// The `/dev/vhost-vsock` that has been given the guest's number.
+    VhostVsock,
     /// A file that is written from the start or at its end; made if it does not exist.
     OutputFile {
         /// The path.

@@ -21,7 +21,9 @@ impl Line<'_> {
         if device.mode == HostdevMode::Capabilities {
             return Err(Error::unsupported("hostdev mode 'capabilities' is not supported"));
         }
-        self.not_started_yet(&format!("host device of type '{}'", device.source.word()))?;
+        if matches!(device.source, HostdevSource::Pci(_) | HostdevSource::Mdev(_)) {
+            self.not_started_yet(&format!("host device of type '{}'", device.source.word()))?;
+        }
         match &device.source {
             HostdevSource::Usb(usb) => self.host_usb(device, usb),
             HostdevSource::Pci(pci) => {
@@ -72,15 +74,29 @@ impl Line<'_> {
         self.device(props)
     }
 
+    /// What is behind a SCSI unit: a device of the host, or one of another host.
+    fn scsi_unit(&self, device: &Hostdev, scsi: &HostScsi) -> Result<Props> {
+        if let (Some(name), [host]) = (&scsi.source.name, scsi.source.hosts.as_slice()) {
+            return iscsi_unit(name, host);
+        }
+        let file = self.context.scsi_files.get(alias(&device.info)?);
+        let file = file.ok_or_else(|| Error::internal("SCSI unit has no generic device"))?;
+        let mut props = Props::driver("host_device");
+        props.set("filename", file.as_str());
+        Ok(props)
+    }
+
     fn host_scsi(&mut self, device: &Hostdev, scsi: &HostScsi) -> Result<()> {
-        let (Some(name), [host]) = (&scsi.source.name, scsi.source.hosts.as_slice()) else {
-            return Err(Error::unsupported("SCSI unit of a host adapter is not supported yet"));
-        };
+        let mut backend = self.scsi_unit(device, scsi)?;
         let Some(Address::Drive(place)) = &device.info.address else {
             return Err(Error::internal("SCSI host device has no drive address"));
         };
-        let node = format!("libvirt-{}-backend", self.first_free_layer());
-        let mut backend = iscsi_unit(name, host)?;
+        // They are numbered after the disks, in their order.
+        let units = self.domain.devices.hostdevs.iter();
+        let mut units = units.filter(|other| matches!(other.source, HostdevSource::Scsi(_)));
+        let before = units.position(|other| other.info.alias == device.info.alias);
+        let before = before.and_then(|before| u32::try_from(before).ok()).unwrap_or_default();
+        let node = format!("libvirt-{}-backend", self.first_free_layer().saturating_add(before));
         backend.set("node-name", node.as_str()).set("read-only", device.readonly);
         self.blockdev(&backend);
         let mut props = Props::driver("scsi-generic");

@@ -17,11 +17,15 @@ use super::{Result, VhostNet, boot_order};
 
 /// The card of an interface that names none.
 const DEFAULT_MODEL: &str = "rtl8139";
+/// What moves packets in the kernel.
+const VHOST_NET: &str = "/dev/vhost-net";
 
 /// What moves the packets of an interface, and in how many queues.
 struct Queues {
     count: u32,
     vhost: bool,
+    /// Whether the card tells its guest of them.
+    told: bool,
 }
 
 impl Line<'_> {
@@ -39,7 +43,7 @@ impl Line<'_> {
         if matches!(interface.source.source, InterfaceSource::Hostdev(_)) {
             return self.not_started_yet("interface of type 'hostdev'");
         }
-        let queues = self.queues(interface);
+        let queues = self.queues(interface)?;
         self.refuse_queues(interface, &queues)?;
         self.host_end(interface, &queues)?;
         let rank = self.boot_order.interface(number, &interface.info);
@@ -62,17 +66,22 @@ impl Line<'_> {
         )))
     }
 
-    fn queues(&self, interface: &Interface) -> Queues {
+    fn queues(&self, interface: &Interface) -> Result<Queues> {
         let virtio = model(interface).starts_with("virtio");
         let backend = interface.driver.name;
-        let vhost = virtio
+        // Without KVM it brings nothing, and is not asked for even by name.
+        let wants_vhost = virtio
             && self.starts()
             && backend != Some(NetBackend::Qemu)
-            && (backend == Some(NetBackend::Vhost) || self.domain.virt_type == VirtType::Kvm)
-            && self.context.vhost_net == VhostNet::Present
+            && self.domain.virt_type == VirtType::Kvm
             && is_tap(&interface.source.source);
+        let vhost = wants_vhost && self.context.vhost_net == VhostNet::Present;
+        if wants_vhost && !vhost && backend == Some(NetBackend::Vhost) {
+            let what = "vhost-net was requested for an interface, but is unavailable";
+            return Err(Error::unsupported(what));
+        }
         let count = interface.driver.queues.filter(|_| virtio).unwrap_or(1);
-        Queues { count, vhost }
+        Ok(Queues { count, vhost, told: count > 1 && self.starts() })
     }
 
     /// `-netdev`
@@ -80,10 +89,15 @@ impl Line<'_> {
         let alias = alias(&interface.info)?;
         let mut props = match &interface.source.source {
             InterfaceSource::User(source) => user(source, interface)?,
+            InterfaceSource::Internal(_) => {
+                let mut props = Props::new();
+                props.set("type", "user");
+                props
+            }
             InterfaceSource::Ethernet(_)
             | InterfaceSource::Bridge(_)
             | InterfaceSource::Network(_)
-            | InterfaceSource::Direct(_) => self.tap(alias, queues),
+            | InterfaceSource::Direct(_) => self.tap(alias, interface, queues),
             InterfaceSource::Server(source) => socket("listen", source),
             InterfaceSource::Client(source) => socket("connect", source),
             InterfaceSource::Mcast(source) => socket("mcast", source),
@@ -111,9 +125,7 @@ impl Line<'_> {
                 props.set("type", "vhost-vdpa").set("vhostdev", path);
                 props
             }
-            source @ (InterfaceSource::Internal(_)
-            | InterfaceSource::Hostdev(_)
-            | InterfaceSource::Null) => {
+            source @ (InterfaceSource::Hostdev(_) | InterfaceSource::Null) => {
                 let kind = source.word();
                 return Err(Error::unsupported(format!(
                     "interface of type '{kind}' is not supported"
@@ -125,22 +137,23 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn tap(&mut self, alias: &str, queues: &Queues) -> Props {
-        let mut open = |resource: fn(String, u32) -> Resource| {
-            let numbers =
-                (0..queues.count).map(|queue| self.open(resource(alias.to_owned(), queue)));
+    fn tap(&mut self, alias: &str, interface: &Interface, queues: &Queues) -> Props {
+        let mut open = |resource: &dyn Fn(u32) -> Resource| {
+            let numbers = (0..queues.count).map(|queue| self.open(resource(queue)));
             let numbers: Vec<String> = numbers.collect();
             numbers.join(":")
         };
-        let taps = open(|alias, queue| Resource::Tap { alias, queue });
-        let vhosts = queues.vhost.then(|| open(|alias, queue| Resource::VhostNet { alias, queue }));
+        let taps = open(&|queue| Resource::Tap { alias: alias.to_owned(), queue });
+        let path = interface.backend.vhost.as_deref().unwrap_or(VHOST_NET);
+        let vhosts = queues.vhost.then(|| open(&|_| Resource::VhostNet { path: path.into() }));
         let (fd, vhost_fd) = if queues.count > 1 { ("fds", "vhostfds") } else { ("fd", "vhostfd") };
         let mut props = Props::new();
         props
             .set("type", "tap")
             .set(fd, taps)
             .set("vhost", queues.vhost.then_some(true))
-            .set(vhost_fd, vhosts);
+            .set(vhost_fd, vhosts)
+            .set("sndbuf", interface.tune.and_then(|tune| tune.sndbuf));
         props
     }
 
@@ -243,7 +256,7 @@ fn card_model(interface: &Interface, queues: &Queues) -> Props {
         add_guest_offloads(&mut props, guest);
     }
     // Two interrupts a queue, and two for what is common to all.
-    let many = Some(queues.count).filter(|count| *count > 1 && queues.vhost);
+    let many = Some(queues.count).filter(|_| queues.told);
     props
         .set("mq", many.map(|_| true))
         .set("vectors", many.map(|count| count.saturating_mul(2).saturating_add(2)))

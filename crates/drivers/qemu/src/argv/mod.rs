@@ -69,6 +69,7 @@ mod virtio;
 mod vsock;
 mod watchdog;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use config::{Domain, Error};
@@ -98,6 +99,8 @@ pub(crate) struct Context<'a> {
     pub(crate) now: WallClock,
     /// Whether the host has `/dev/vhost-net`.
     pub(crate) vhost_net: VhostNet,
+    /// Files of SCSI units of the host, by alias of the device.
+    pub(crate) scsi_files: &'a HashMap<String, String>,
     /// What the command line is for.
     pub(crate) purpose: Purpose,
 }

@@ -4,6 +4,7 @@
 //! `NAME.start.args`, what a process is started with; or `NAME.error`, why it is not started.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -110,12 +111,14 @@ fn made(text: &str, purpose: Purpose) -> Result<CommandLine> {
     domain.complete(&Emulator, &mut Emulator)?;
     complete::aliases::assign_aliases(&mut domain);
     number_layers(&mut domain);
+    let scsi_files = &HashMap::from([("hostdev0".to_owned(), "/dev/sg3".to_owned())]);
     let context = Context {
         emulator: &Emulator,
         id: if purpose == Purpose::Native { -1 } else { 1 },
         directories: &directories(),
         now: WallClock { utc_s: 1_795_258_656, local_offset_s: 3600 },
         vhost_net: VhostNet::Present,
+        scsi_files,
         purpose,
     };
     command_line(&domain, &context)
@@ -240,6 +243,7 @@ proptest! {
             directories: &directories(),
             now: WallClock { utc_s: 0, local_offset_s: 0 },
             vhost_net: VhostNet::Absent,
+            scsi_files: &HashMap::new(),
             purpose: Purpose::Native,
         };
         let plain = command_line(&everywhere("x"), &context).unwrap();

@@ -19,7 +19,7 @@ impl Line<'_> {
         let cid = vsock.cid.and_then(|cid| cid.address).unwrap_or_default();
         let mut props = virtio::device("vhost-vsock", vsock.model.into(), &vsock.driver.virtio);
         let descriptor = match self.starts() {
-            true => self.open(Resource::VhostVsock { cid }),
+            true => self.open(Resource::VhostVsock),
             false => "-1".to_owned(),
         };
         props.set("id", alias(&vsock.info)?).set("guest-cid", cid).set("vhostfd", descriptor);

@@ -4,7 +4,7 @@
 //! key. Any other device is the first that is as the client wrote: what the client does not say may be as
 //! it is.
 
-use api::{Error, Result};
+use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::hostdev::HostdevSource;
 use config::domain::interface::Interface;
 use config::domain::peripheral::{RngBackend, ShmemModel};
@@ -65,21 +65,55 @@ fn find_interface(document: &config::Domain, wanted: &Interface) -> Result<usize
     match (found.next(), found.next(), mac) {
         (Some(number), None, _) => Ok(number),
         (Some(_), Some(_), Some(mac)) => Err(Error::operation_failed(
-            QEMU,
+            ErrorDomain::DOMAIN,
             format!("multiple devices matching MAC address {mac} found"),
         )),
         (Some(_), Some(_), None) => {
-            Err(Error::operation_failed(QEMU, "multiple matching devices found"))
+            Err(Error::operation_failed(ErrorDomain::DOMAIN, "multiple matching devices found"))
         }
         (None, ..) => {
             let text = |value: Option<String>| value.unwrap_or_else(|| "(<null>)".to_owned());
             let place = text(place.map(ToString::to_string));
             let mac = text(mac.map(|mac| mac.to_string()));
             let alias = text(alias.map(str::to_owned));
-            Err(missing(format!(
+            let what = format!(
                 "no device found at address '{place}' matching MAC address '{mac}' and alias '{alias}'"
-            )))
+            );
+            Err(Error::new(ErrorCode::DEVICE_MISSING, ErrorDomain::DOMAIN, what))
         }
+    }
+}
+
+/// How libvirt says that a device of the host is not there.
+fn absent_host_device(source: &HostdevSource) -> String {
+    match source {
+        HostdevSource::Pci(pci) => format!("host pci device {} not found", pci.source.address),
+        HostdevSource::Usb(usb) => {
+            match (usb.source.address, usb.source.vendor, usb.source.product) {
+                (Some(at), ..) if at.bus > 0 => {
+                    format!("host usb device {:03}.{:03} not found", at.bus, at.device)
+                }
+                (_, vendor, product) => format!(
+                    "host usb device vendor=0x{:04x} product=0x{:04x} not found",
+                    vendor.map_or(0, |vendor| vendor.id.0),
+                    product.map_or(0, |product| product.id.0)
+                ),
+            }
+        }
+        HostdevSource::Scsi(scsi) => match (&scsi.source.adapter, scsi.source.address) {
+            (Some(adapter), Some(at)) => format!(
+                "host scsi device {}:{}:{}.{} not found",
+                adapter.name, at.bus, at.target, at.unit
+            ),
+            _ => {
+                let name = scsi.source.name.as_deref().unwrap_or_default();
+                format!("host scsi iSCSI path {name} not found")
+            }
+        },
+        HostdevSource::Mdev(mdev) => {
+            format!("mediated device '{}' not found", mdev.source.address.uuid)
+        }
+        HostdevSource::ScsiHost(_) => "host scsi_host device not found".to_owned(),
     }
 }
 
@@ -102,10 +136,7 @@ fn absence(document: &config::Domain, wanted: &Device, side: Side) -> Error {
             }
             what
         }
-        Device::Hostdev(hostdev) if live => match &hostdev.source {
-            HostdevSource::Pci(pci) => format!("host pci device {} not found", pci.source.address),
-            other => format!("host {} device not found", other.word()),
-        },
+        Device::Hostdev(hostdev) if live => absent_host_device(&hostdev.source),
         Device::Redirdev(_) => {
             let what = "no matching redirdev was not found";
             if live {

@@ -1,5 +1,6 @@
 //! Putting one device, complete but for its name, into a QEMU that runs.
 
+use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use config::Kib;
 use config::domain::chardev::{CharSource, Path, SocketMode, SocketPath};
 use config::domain::complete::aliases;
 use config::domain::disk::Disk;
-use config::domain::interface::LinkState;
+use config::domain::interface::{Interface, LinkState};
 use config::domain::plug::{self, Device};
 use config::domain::tuning::IoTune;
 use driver::DomainEventBody;
+use host::Root;
 use qmp::Command;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,7 +25,9 @@ use crate::capabilities::Emulator;
 use crate::domain::{Domain, Live, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
-use crate::lifecycle::{io_limits, open_resources, vhost_net, wall_clock};
+use crate::host_devices::{self, Moment};
+use crate::lifecycle::{io_limits, vhost_net, wall_clock};
+use crate::{guest_socket, host_needs, interfaces};
 
 /// How long QEMU may take to take back one step of an attempt that failed.
 const UNDO: Duration = Duration::from_secs(2);
@@ -44,7 +48,7 @@ impl QemuDriver {
         let document = domain.published().live.clone().ok_or_else(not_running)?;
         let mut grown = config::Domain::clone(&document);
         aliases::name_device(&grown, &mut device);
-        self.prepare(live, &grown, &mut device).await?;
+        let vsock = self.prepare(domain, live, &grown, &mut device).await?;
         let alias = device.alias().map(str::to_owned);
         let alias = alias.ok_or_else(|| Error::internal(QEMU, "device without an alias"))?;
         put(&mut grown, device.clone());
@@ -52,7 +56,7 @@ impl QemuDriver {
         let handed: Vec<Descriptor> =
             plug.descriptors.iter().map(|(_, descriptor)| descriptor.clone()).collect();
         // Completes the document with the names that the kernel gave.
-        let opened = open_resources(&handed, &mut grown)?;
+        let (opened, grown) = self.open_resources(handed, grown, &live.directory, vsock).await?;
         let named = grown.devices.find_alias(&alias);
         if let Some(named) = named.and_then(|(kind, number)| grown.devices.device(kind, number)) {
             device = named;
@@ -60,6 +64,7 @@ impl QemuDriver {
         // Whatever becomes of us, the one after us knows what may be in QEMU.
         self.save_status_of(domain, live, &grown);
         if let Err(error) = self.carry_out(domain, live, &plug, opened, &mut device).await {
+            self.undo_interface(live, &device).await;
             self.save_status(domain, live);
             return Err(error);
         }
@@ -68,22 +73,33 @@ impl QemuDriver {
         Ok(())
     }
 
-    /// What a device needs of the host before its arguments can be made.
+    /// What a device needs of the host before its arguments can be made; a socket to the guest is open then.
     async fn prepare(
         &self,
+        domain: &Domain,
         live: &Live,
         document: &config::Domain,
         device: &mut Device,
-    ) -> Result<()> {
+    ) -> Result<Option<OwnedFd>> {
         match device {
             Device::Disk(disk) => follow_and_number(live, document, disk).await?,
+            Device::Interface(interface) => {
+                interfaces::check_new(interface)?;
+                host_needs::check_interface(interface)?;
+            }
+            Device::Hostdev(hostdev) => {
+                host_needs::check_device(hostdev, host_needs::For::Start)?;
+                host_devices::find(hostdev, Moment::Plug, &Root::default())?;
+                host_devices::check_free(hostdev, &self.taken_devices(domain))?;
+            }
+            Device::Vsock(vsock) => return guest_socket::open(vsock).map(Some),
             Device::Channel(channel) => {
                 let directory =
                     self.settings.directories().channels(live.id, document.name.as_str());
                 let (CharSource::Unix(unix), Some(name)) =
                     (&mut channel.source, &channel.target.name)
                 else {
-                    return Ok(());
+                    return Ok(None);
                 };
                 let source = unix.source.get_or_insert(SocketPath {
                     mode: Some(SocketMode::Bind),
@@ -97,7 +113,7 @@ impl QemuDriver {
             }
             _ => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The commands that put `device` into the QEMU of `document`.
@@ -109,7 +125,8 @@ impl QemuDriver {
     ) -> Result<Plug> {
         let emulator = self.emulators.of(document).await?;
         let directories = self.settings.directories();
-        let context = context(live, &emulator, &directories);
+        let scsi_files = host_devices::scsi_files(document, &Root::default())?;
+        let context = context(live, &emulator, &directories, &scsi_files);
         argv::plug(document, device, &context).map_err(|error| errors::document(&error))
     }
 
@@ -181,6 +198,8 @@ impl QemuDriver {
                     let link = json!({ "name": alias, "up": false });
                     self.ask(domain, monitor.perform(&Command::with("set_link", link))).await?;
                 }
+                let interface = Interface::clone(interface);
+                self.on_host(move || interfaces::switch_on(&interface)).await?;
             }
             Device::Memory(memory) => {
                 let command = Command::new("query-memory-devices");
@@ -217,6 +236,7 @@ fn context<'a>(
     live: &Live,
     emulator: &'a Arc<Emulator>,
     directories: &'a Directories,
+    scsi_files: &'a HashMap<String, String>,
 ) -> Context<'a> {
     Context {
         emulator: &**emulator,
@@ -224,6 +244,7 @@ fn context<'a>(
         directories,
         now: wall_clock(),
         vhost_net: vhost_net(),
+        scsi_files,
         purpose: Purpose::Plug,
     }
 }

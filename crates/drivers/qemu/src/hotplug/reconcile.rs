@@ -53,6 +53,11 @@ impl QemuDriver {
                 self.forget_device(domain, live, &alias).await;
             }
         }
+        self.undo_interfaces(&live.directory, move |device| {
+            let mut interfaces = document.devices.interfaces.iter();
+            interfaces.any(|interface| interface.target.dev.as_deref() == Some(device))
+        })
+        .await;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::address::Address;
 use config::domain::controller::{Controller, ControllerType};
 use config::domain::disk::{Disk, DiskBus, DiskDevice};
+use config::domain::interface::InterfaceSource;
 use config::domain::memory::MemoryDevice;
 use config::domain::peripheral::{FilesystemDriverType, Input, InputBus};
 use config::domain::plug::{Device, DeviceKind};
@@ -137,6 +138,11 @@ pub(super) fn attach_completed(document: &config::Domain, device: &Device) -> Re
             let bus = bus_word(input);
             Err(unsupported(format!("input device on bus '{bus}' cannot be hot plugged.")))
         }
+        Device::Interface(interface) if !is_pluggable_kind(&interface.source.source) => {
+            let kind = interface.source.source.word();
+            let what = format!("hotplug of interface type of {kind} is not implemented yet");
+            Err(unsupported(what))
+        }
         Device::Filesystem(filesystem)
             if filesystem.driver.kind != Some(FilesystemDriverType::Virtiofs) =>
         {
@@ -145,6 +151,19 @@ pub(super) fn attach_completed(document: &config::Domain, device: &Device) -> Re
         Device::Filesystem(_) => Err(unsupported("virtiofs filesystems cannot be hotplugged yet")),
         _ => Ok(()),
     }
+}
+
+/// Whether libvirt plugs interfaces of this kind.
+fn is_pluggable_kind(source: &InterfaceSource) -> bool {
+    !matches!(
+        source,
+        InterfaceSource::Server(_)
+            | InterfaceSource::Client(_)
+            | InterfaceSource::Mcast(_)
+            | InterfaceSource::Udp(_)
+            | InterfaceSource::Internal(_)
+            | InterfaceSource::Null
+    )
 }
 
 /// A disk that is not plugged has no bus to go to.

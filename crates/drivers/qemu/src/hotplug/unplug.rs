@@ -99,12 +99,23 @@ impl QemuDriver {
             }
         }
         remove_socket(&device).await;
+        self.undo_interface(live, &device).await;
         let mut removed = false;
         self.change_live(domain, live, |document| removed = remove(document, alias));
         if removed {
             self.tell(domain, DomainEventBody::DeviceRemoved { alias: alias.to_owned() });
         }
         live.end_unplug(alias, Some(UnplugOutcome::Gone));
+    }
+}
+
+impl QemuDriver {
+    /// Undoes what an interface has left on the host.
+    pub(super) async fn undo_interface(&self, live: &Live, device: &Device) {
+        let Device::Interface(interface) = device else { return };
+        if let Some(name) = interface.target.dev.clone() {
+            self.undo_interfaces(&live.directory, move |device| *device != *name).await;
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use driver::{CallContext, Handler};
 
 use super::media::{Force, same_source};
 use super::refusals::{missing, unsupported};
-use super::{Side, matching, read_new};
+use super::{Side, interface, matching, read_new};
 use crate::capabilities::KnownHost;
 use crate::documents::SystemEntropy;
 use crate::domain::{Domain, Impact, Live, not_running};
@@ -66,6 +66,9 @@ impl QemuDriver {
             return self.change_medium(domain, &live, number, (**wanted).clone(), force).await;
         }
         let host = self.host_of(&document).await?;
+        if let (Device::Interface(old), Device::Interface(new)) = (&old, &device) {
+            interface::refuse_name(old, new)?;
+        }
         let plugged = instead(&document, number, &old, device, &host)?;
         match (old, plugged.device) {
             (Device::Disk(old), Device::Disk(new)) => refuse_disk_changes(&old, &new),

@@ -42,7 +42,7 @@ impl QemuDriver {
         if let Err(error) = self.status.remove(&domain.name()) {
             tracing::warn!(domain = %domain.name(), %error, "status not removed");
         }
-        self.remove_runtime(&live.directory);
+        self.clear_runtime(&live.directory).await;
         let directories = self.settings.directories();
         self.remove_runtime(&directories.channels(live.id, &domain.name()));
         self.remove_runtime(&directories.memory(live.id, &domain.name()));

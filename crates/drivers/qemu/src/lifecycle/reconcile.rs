@@ -84,7 +84,7 @@ impl QemuDriver {
         }
         // A status that cannot be read may be of a guest that runs: then nothing is known to be dead.
         if unread == 0 {
-            self.sweep(&kept);
+            self.sweep(&kept).await;
         }
         Ok(())
     }
@@ -105,16 +105,16 @@ impl QemuDriver {
                 if let Err(error) = process.end(Duration::ZERO).await {
                     tracing::error!(name = status.name, %error, "process cannot be ended");
                 }
-                self.forget(&status, DomainShutoffReason::FAILED);
+                self.forget(&status, DomainShutoffReason::FAILED).await;
             }
-            (None, Phase::Starting) => self.forget(&status, DomainShutoffReason::FAILED),
-            (None, Phase::Running) => self.forget(&status, reason_of_absence(&status)),
+            (None, Phase::Starting) => self.forget(&status, DomainShutoffReason::FAILED).await,
+            (None, Phase::Running) => self.forget(&status, reason_of_absence(&status)).await,
         }
         None
     }
 
     /// A guest ended while the daemon was away.
-    fn forget(&self, status: &Status, reason: DomainShutoffReason) {
+    async fn forget(&self, status: &Status, reason: DomainShutoffReason) {
         tracing::info!(name = status.name, reason = reason.0, "guest is gone");
         if let Some(domain) = self.registry.by_name(&status.name) {
             domain.publish(|view| view.state = RunState::shut_off(reason));
@@ -125,7 +125,7 @@ impl QemuDriver {
         if let Err(error) = self.status.remove(&status.name) {
             tracing::warn!(name = status.name, %error, "status not removed");
         }
-        self.remove_runtime(&status.directory);
+        self.clear_runtime(&status.directory).await;
     }
 
     fn take_back(self: &Arc<Self>, status: Status, process: Process) {
@@ -143,6 +143,9 @@ impl QemuDriver {
             None
         });
         let Some(domain) = self.domain_of(&status) else { return };
+        for interface in &document.devices.interfaces {
+            interface.target.dev.iter().for_each(|device| self.names.reserve(device));
+        }
         let emulator = self.emulators.known(&status.emulator);
         let group = status.group.as_ref().and_then(|place| self.control_groups.at(place));
         let live = Live::new(status.id, process, emulator, status.directory.clone());

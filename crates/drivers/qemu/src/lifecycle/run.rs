@@ -11,7 +11,7 @@ use driver::{CallContext, Handler};
 use crate::domain::{Domain, Live, RunState};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
-use crate::flags;
+use crate::{flags, interfaces};
 
 impl Handler<DomainSuspend> for QemuDriver {
     async fn handle(&self, _: &CallContext, args: DomainSuspendArgs) -> Result<()> {
@@ -171,6 +171,7 @@ impl QemuDriver {
             return stopped;
         }
         self.see_state(domain, live, DomainState::PAUSED).await;
+        self.interfaces_off(domain).await;
         Ok(())
     }
 
@@ -181,6 +182,7 @@ impl QemuDriver {
         live: &Live,
         then: RunState,
     ) -> Result<()> {
+        self.interfaces_on(domain).await?;
         live.parts().expected_state = Some(then);
         let started = self.ask(domain, live.monitor()?.cont()).await;
         if started.is_err() {
@@ -189,6 +191,24 @@ impl QemuDriver {
         }
         self.see_state(domain, live, DomainState::RUNNING).await;
         Ok(())
+    }
+
+    /// Switches on what the guest's interfaces have on the host.
+    async fn interfaces_on(&self, domain: &Domain) -> Result<()> {
+        let Some(document) = domain.published().live.clone() else { return Ok(()) };
+        let on = move || document.devices.interfaces.iter().try_for_each(interfaces::switch_on);
+        self.on_host(on).await
+    }
+
+    async fn interfaces_off(&self, domain: &Domain) {
+        let Some(document) = domain.published().live.clone() else { return };
+        let off = move || {
+            document.devices.interfaces.iter().for_each(interfaces::switch_off);
+            Ok(())
+        };
+        if let Err(error) = self.on_host(off).await {
+            tracing::error!(%error, "interfaces not switched off");
+        }
     }
 
     /// Runs a monitor command and maps its fault.

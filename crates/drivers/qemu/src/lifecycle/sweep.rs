@@ -6,21 +6,28 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, DirEntry};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::driver::QemuDriver;
 
 impl QemuDriver {
     /// Removes every guest's directory whose name is not in `kept`, and every unfinished status.
-    pub(super) fn sweep(&self, kept: &HashSet<OsString>) {
+    pub(super) async fn sweep(&self, kept: &HashSet<OsString>) {
         let runtime = &self.settings.runtime_dir;
-        for entry in entries(runtime).chain(entries(&runtime.join("channel/target"))) {
-            let name = entry.file_name();
-            let is_guest = name.as_encoded_bytes().starts_with(b"domain-") && is_directory(&entry);
-            if is_guest && !kept.contains(&name) {
-                tracing::info!(path = %entry.path().display(), "removing what no guest has");
-                self.remove_runtime(&entry.path());
-            }
+        let channels = runtime.join("channel/target");
+        let all = entries(runtime).chain(entries(&channels));
+        let left: Vec<PathBuf> = all
+            .filter(|entry| {
+                let name = entry.file_name();
+                name.as_encoded_bytes().starts_with(b"domain-")
+                    && is_directory(entry)
+                    && !kept.contains(&name)
+            })
+            .map(|entry| entry.path())
+            .collect();
+        for path in left {
+            tracing::info!(path = %path.display(), "removing what no guest has");
+            self.clear_runtime(&path).await;
         }
         if let Err(error) = self.status.remove_unfinished() {
             tracing::warn!(path = %runtime.display(), %error, "unfinished status not removed");

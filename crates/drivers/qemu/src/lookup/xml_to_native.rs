@@ -6,13 +6,14 @@ use api::remote::{
 use api::{Error, Result};
 use config::domain::complete::aliases::assign_aliases;
 use driver::{CallContext, Handler};
+use host::Root;
 
 use crate::argv::{self, Context, Directories, Purpose};
 use crate::documents::{self, Check, SystemEntropy};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::lifecycle::{vhost_net, wall_clock};
-use crate::{firmware, flags, guest_cpu, host_needs};
+use crate::{firmware, flags, guest_cpu, host_devices, host_needs};
 
 /// The only form that QEMU has.
 const NATIVE_FORMAT: &str = "qemu-argv";
@@ -52,6 +53,7 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             directories: &directories,
             now: wall_clock(),
             vhost_net: vhost_net(),
+            scsi_files: &host_devices::scsi_files(&domain, &Root::default())?,
             purpose: Purpose::Native,
         };
         let line = argv::to_native(&domain, &context).map_err(|error| errors::arguments(&error))?;

@@ -1,19 +1,21 @@
 //! How much an interface may carry.
 
+use std::sync::Arc;
+
 use api::remote::{
     DomainGetInterfaceParameters, DomainGetInterfaceParametersArgs,
     DomainGetInterfaceParametersRet, DomainSetInterfaceParameters,
     DomainSetInterfaceParametersArgs,
 };
 use api::{Error, Params, Result, TypedParam, TypedParamValue};
-use config::domain::interface::{Bandwidth, Interface, InterfaceSource, Rate};
+use config::domain::interface::{Bandwidth, Interface, Rate};
 use driver::{CallContext, Handler};
 
 use super::{KNOWN, STRINGS, parameters};
-use crate::domain::Impact;
+use crate::domain::{Domain, Impact, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::flags;
+use crate::{flags, interfaces};
 
 /// How many parameters there are.
 const PARAMETERS: i32 = 7;
@@ -64,21 +66,41 @@ impl Handler<DomainSetInterfaceParameters> for QemuDriver {
         if let Some(definition) = view.definition().filter(|_| impact.config) {
             limit(&mut config::Domain::clone(&definition), &args.device, &args.params.0)?;
         }
-        if let Some(document) = view.live.as_deref().filter(|_| impact.live) {
-            let mut limited = document.clone();
-            limit(&mut limited, &args.device, &args.params.0)?;
-            if limited.devices.interfaces != document.devices.interfaces {
-                let what = "limits of an interface cannot be set while its guest runs yet";
-                return Err(Error::config_unsupported(QEMU, what));
-            }
+        if impact.live {
+            self.limit_interface(&domain, &args.device, &args.params.0).await?;
         }
         if !impact.config {
             return Ok(());
         }
         self.change_definition(&domain, |definition| {
-            limit(definition, &args.device, &args.params.0)
+            limit(definition, &args.device, &args.params.0).map(drop)
         })
         .await
+    }
+}
+
+impl QemuDriver {
+    /// Limits an interface of the running guest. The caller holds a modify job.
+    async fn limit_interface(
+        &self,
+        domain: &Arc<Domain>,
+        name: &str,
+        params: &[TypedParam],
+    ) -> Result<()> {
+        let live = domain.running()?;
+        let document = domain.published().live.clone().ok_or_else(not_running)?;
+        let mut limited = config::Domain::clone(&document);
+        let at = limit(&mut limited, name, params)?;
+        let Some(interface) = limited.devices.interfaces.get(at).cloned() else { return Ok(()) };
+        let bandwidth = interface.bandwidth.clone();
+        let guest = domain.uuid.to_string();
+        self.on_host(move || interfaces::shape(&interface, &guest)).await?;
+        self.change_live(domain, &live, |document| {
+            if let Some(interface) = document.devices.interfaces.get_mut(at) {
+                interface.bandwidth = bandwidth;
+            }
+        });
+        Ok(())
     }
 }
 
@@ -100,30 +122,24 @@ fn find(document: &config::Domain, name: &str) -> Result<usize> {
         .ok_or_else(|| Error::invalid_arg(QEMU, format!("'{name}' is not a known interface")))
 }
 
-fn limit(document: &mut config::Domain, name: &str, params: &[TypedParam]) -> Result<()> {
+/// Limits an interface in a document, and tells its number.
+fn limit(document: &mut config::Domain, name: &str, params: &[TypedParam]) -> Result<usize> {
     let at = find(document, name)?;
-    let Some(interface) = document.devices.interfaces.get_mut(at) else { return Ok(()) };
-    let kind = &interface.source.source;
-    if !matches!(
-        kind,
-        InterfaceSource::Ethernet(_)
-            | InterfaceSource::Network(_)
-            | InterfaceSource::Bridge(_)
-            | InterfaceSource::Direct(_)
-    ) {
-        let what = format!(
-            "setting bandwidth on interfaces of type '{}' is not implemented yet",
-            kind.word()
-        );
+    let Some(interface) = document.devices.interfaces.get_mut(at) else { return Ok(at) };
+    if !interfaces::has_device(interface) {
+        let kind = interface.source.source.word();
+        let what =
+            format!("setting bandwidth on interfaces of type '{kind}' is not implemented yet");
         return Err(Error::config_unsupported(QEMU, what));
     }
     let before = interface.bandwidth.take().map(|bandwidth| *bandwidth);
     let (inbound, outbound) = before.map_or((None, None), |b| (b.inbound, b.outbound));
     let inbound = rate(inbound, "inbound", params)?;
+    interfaces::check_floor(interface, inbound)?;
     let outbound = rate(outbound, "outbound", params)?;
     interface.bandwidth = (inbound.is_some() || outbound.is_some())
         .then(|| Box::new(Bandwidth { inbound, outbound }));
-    Ok(())
+    Ok(at)
 }
 
 /// One direction's limits: those that are given replace all that there were; an average of 0 is none.

@@ -12,7 +12,6 @@
 
 mod displays;
 mod greet;
-mod limits;
 mod prepare;
 mod resources;
 mod running;
@@ -32,7 +31,6 @@ use crate::errors::QEMU;
 use greet::Greeted;
 use prepare::Prepared;
 pub(crate) use prepare::{vhost_net, wall_clock};
-pub(crate) use resources::open as open_resources;
 use scaffold::Scaffold;
 use spawn::Spawned;
 

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use api::{Error, ErrorDomain, Result};
 use config::domain::chardev::{CharSource, SocketMode, SocketPath};
 use config::domain::cpu::CpuMode;
+use host::Root;
 
 use super::scaffold::make_private;
-use super::{Scaffold, displays, limits, resources, running};
+use super::{Scaffold, displays, running};
 use crate::argv::{self, CommandLine, Context, Directories, Purpose, VhostNet, WallClock};
 use crate::capabilities::Emulator;
 use crate::domain::{Domain, Taint};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
+use crate::host_devices::Taken;
 use crate::lifecycle::start_settings::DisplayPassword;
-use crate::{block, firmware, guest_cpu, guest_log, host_needs};
+use crate::{
+    block, firmware, guest_cpu, guest_log, guest_socket, host_devices, host_needs, interfaces,
+};
 
 /// Length of the key that protects what QEMU is told over its command line. **Units**: bytes.
 const MASTER_KEY_BYTES: usize = 32;
@@ -40,14 +44,16 @@ impl Prepared {
         domain: &Arc<Domain>,
         definition: &config::Domain,
     ) -> Result<Self> {
-        limits::refuse(definition)?;
         let emulator = driver.emulators.of(definition).await?;
         let mut document = definition.clone();
         guest_cpu::settle(&mut document, &emulator)?;
+        document.devices.interfaces.iter().try_for_each(interfaces::check_new)?;
         host_needs::settle(&mut document)?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         host_needs::look_for(&document, host_needs::For::Start).await?;
-        let mut scaffold = Scaffold::new(driver, domain)?;
+        let vsock = document.devices.vsock.as_deref_mut().map(guest_socket::open).transpose()?;
+        host_devices::find_all(&mut document, &Root::default(), &driver.taken_devices(domain))?;
+        let mut scaffold = Scaffold::new(driver, domain).await?;
         document.id = u32::try_from(scaffold.id).ok();
         driver.control_groups.describe(&mut document);
         config::domain::complete::aliases::assign_aliases(&mut document);
@@ -64,26 +70,42 @@ impl Prepared {
         scaffold.extra = vec![directories.channels(scaffold.id, &domain.name()), memory.clone()];
         taint(&mut scaffold, &document);
         master_key(&directories, scaffold.id, &domain.name())?;
-        let context = Context {
-            emulator: &*emulator,
-            id: scaffold.id,
-            directories: &directories,
-            now: wall_clock(),
-            vhost_net: vhost_net(),
-            purpose: Purpose::Start,
-        };
-        let command = argv::command_line(&document, &context);
-        let command = command.map_err(|error| errors::arguments(&error))?;
+        let command = command_line(&emulator, &document, &directories, scaffold.id)?;
         // Memory that is a file of nobody's choosing: QEMU makes the file, not its directory.
         let memory_text = memory.to_string_lossy();
         if command.args.iter().any(|argument| argument.contains(&*memory_text)) {
             make_private(&memory)?;
         }
-        let descriptors = resources::open(&command.descriptors, &mut document)?;
+        let (descriptors, document) = driver
+            .open_resources(command.descriptors.clone(), document, &scaffold.directory, vsock)
+            .await?;
         scaffold.log.line(&guest_log::start_record(&emulator, &command));
         scaffold.log_position = scaffold.log.position();
         let domain = Arc::clone(domain);
         Ok(Self { domain, document, emulator, command, descriptors, secrets, last_layer, scaffold })
+    }
+}
+
+/// The command line of a guest that starts.
+fn command_line(
+    emulator: &Emulator,
+    document: &config::Domain,
+    directories: &Directories,
+    id: i32,
+) -> Result<CommandLine> {
+    let (now, vhost_net) = (wall_clock(), vhost_net());
+    let purpose = Purpose::Start;
+    let scsi_files = &host_devices::scsi_files(document, &Root::default())?;
+    let context = Context { emulator, id, directories, now, vhost_net, scsi_files, purpose };
+    argv::command_line(document, &context).map_err(|error| errors::arguments(&error))
+}
+
+impl QemuDriver {
+    /// The host's devices that other guests than `domain` have.
+    pub(crate) fn taken_devices(&self, domain: &Domain) -> Vec<Taken> {
+        let others = self.registry.all().into_iter().filter(|other| other.uuid != domain.uuid);
+        let documents = others.filter_map(|other| other.published().live.clone());
+        documents.flat_map(|document| host_devices::taken(&document).collect::<Vec<_>>()).collect()
     }
 }
 

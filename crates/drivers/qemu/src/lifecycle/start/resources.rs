@@ -8,23 +8,48 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-use api::Result;
-use config::domain::interface::{Interface, InterfaceSource};
-use host::net::{Link, Tap, TapLifetime};
+use api::{Error, Result};
 use rustix::fs::OFlags;
 
 use super::prepare::unusable;
 use crate::argv::{Descriptor, Existing, Resource};
+use crate::driver::QemuDriver;
+use crate::errors::QEMU;
+use crate::interfaces::{self, HostEnds};
 
-/// Opens everything that QEMU is to have open, and completes the document with the names that the
-/// kernel gave.
-///
-/// # Errors
-/// `SYSTEM_ERROR` naming what cannot be opened; `CONFIG_UNSUPPORTED` for what is not done yet.
-pub(crate) fn open(
+/// What is open, and at which numbers it is expected.
+pub(crate) type Opened = Vec<(OwnedFd, RawFd)>;
+
+impl QemuDriver {
+    /// Opens everything that QEMU is to have open, and gives the document completed with the names that the
+    /// kernel gave. `directory` is the guest's; `vsock` is open already, as its number is in the arguments.
+    ///
+    /// # Errors
+    /// `SYSTEM_ERROR` naming what cannot be opened; those of interfaces and their limits.
+    pub(crate) async fn open_resources(
+        &self,
+        descriptors: Vec<Descriptor>,
+        mut document: config::Domain,
+        directory: &Path,
+        vsock: Option<OwnedFd>,
+    ) -> Result<(Opened, config::Domain)> {
+        let driver = self.shared()?;
+        let directory = directory.to_owned();
+        let guest = document.uuid.map(|uuid| uuid.to_string()).unwrap_or_default();
+        let open = move || {
+            let ends = HostEnds { names: &driver.names, directory: &directory, guest: &guest };
+            open(&descriptors, &mut document, ends, vsock).map(|opened| (opened, document))
+        };
+        self.on_host(open).await
+    }
+}
+
+fn open(
     descriptors: &[Descriptor],
     document: &mut config::Domain,
-) -> Result<Vec<(OwnedFd, RawFd)>> {
+    ends: HostEnds<'_>,
+    mut vsock: Option<OwnedFd>,
+) -> Result<Opened> {
     let mut taps: HashMap<String, Vec<OwnedFd>> = HashMap::new();
     let mut opened = Vec::with_capacity(descriptors.len());
     for descriptor in descriptors {
@@ -32,18 +57,15 @@ pub(crate) fn open(
             Resource::ListeningSocket { path } => listening_socket(path)?,
             Resource::Tap { alias, .. } => {
                 if !taps.contains_key(alias) {
-                    taps.insert(
-                        alias.clone(),
-                        open_tap(document, alias, queues(descriptors, alias))?,
-                    );
+                    let queues = queues(descriptors, alias);
+                    taps.insert(alias.clone(), open_interface(document, alias, queues, ends)?);
                 }
                 next_queue(&mut taps, alias)?
             }
-            Resource::VhostNet { .. } => device(Path::new("/dev/vhost-net"))?,
-            Resource::VhostVsock { cid } => {
-                let detail = format!("vsock with cid '{cid}' cannot be started yet");
-                return Err(api::Error::config_unsupported(crate::errors::QEMU, detail));
-            }
+            Resource::VhostNet { path, .. } => device(path)?,
+            Resource::VhostVsock => vsock
+                .take()
+                .ok_or_else(|| Error::internal(QEMU, "vhost-vsock device has not been opened"))?,
             Resource::OutputFile { path, existing } => output_file(path, *existing)?,
             Resource::Device { path } => device(path)?,
         };
@@ -105,55 +127,21 @@ fn queues(descriptors: &[Descriptor], wanted: &str) -> usize {
 fn next_queue(taps: &mut HashMap<String, Vec<OwnedFd>>, alias: &str) -> Result<OwnedFd> {
     taps.get_mut(alias)
         .and_then(|queues| (!queues.is_empty()).then(|| queues.remove(0)))
-        .ok_or_else(|| {
-            api::Error::internal(
-                crate::errors::QEMU,
-                format!("interface '{alias}' has too few queues"),
-            )
-        })
+        .ok_or_else(|| Error::internal(QEMU, format!("interface '{alias}' has too few queues")))
 }
 
-/// Makes the tap device of an interface, or opens the one that its document names.
-fn open_tap(document: &mut config::Domain, alias: &str, queues: usize) -> Result<Vec<OwnedFd>> {
-    let interface = document
-        .devices
-        .interfaces
-        .iter_mut()
-        .find(|interface| interface.info.alias.name() == Some(alias))
-        .ok_or_else(|| {
-            api::Error::internal(crate::errors::QEMU, format!("no interface '{alias}'"))
-        })?;
-    if !matches!(interface.source.source, InterfaceSource::Ethernet(_)) {
-        let detail =
-            format!("interface '{alias}' needs a network or bridge, which cannot be started yet");
-        return Err(api::Error::config_unsupported(crate::errors::QEMU, detail));
-    }
-    let name = interface.target.dev.as_deref().unwrap_or("vnet%d").to_owned();
-    let tap = Tap { name: &name, queues, lifetime: TapLifetime::Descriptors };
-    let (name, fds) = tap
-        .open()
-        .map_err(|error| unusable(&error, format_args!("Unable to create tap device {name}")))?;
-    set_up(interface, &name)?;
-    interface.target.dev = Some(name.into());
-    Ok(fds)
-}
-
-fn set_up(interface: &Interface, name: &str) -> Result<()> {
-    let failed =
-        |what: &str, error: std::io::Error| unusable(&error, format_args!("{what} '{name}'"));
-    if let Some(mac) = &interface.source.mac {
-        // The host's end must not have the guest's own address; libvirt's has fe: in front.
-        let mut mac = *mac.address.as_bytes();
-        mac[0] = 0xfe;
-        host::net::set_mac(name, mac)
-            .map_err(|error| failed("Cannot set interface MAC on", error))?;
-    }
-    if let Some(mtu) = &interface.mtu {
-        host::net::set_mtu(name, mtu.size)
-            .map_err(|error| failed("Cannot set interface MTU on", error))?;
-    }
-    host::net::set_link(name, Link::Up)
-        .map_err(|error| failed("Cannot set interface flags on", error))
+/// Makes the device of an interface, or opens the one that its document names.
+fn open_interface(
+    document: &mut config::Domain,
+    alias: &str,
+    queues: usize,
+    ends: HostEnds<'_>,
+) -> Result<Vec<OwnedFd>> {
+    let mut interfaces = document.devices.interfaces.iter_mut();
+    let interface = interfaces.find(|interface| interface.info.alias.name() == Some(alias));
+    let interface =
+        interface.ok_or_else(|| Error::internal(QEMU, format!("no interface '{alias}'")))?;
+    interfaces::make(interface, queues, ends)
 }
 
 #[cfg(test)]

@@ -32,12 +32,12 @@ pub(super) struct Scaffold {
 
 impl Scaffold {
     /// Begins a guest: its number, its directory, its log.
-    pub(super) fn new(driver: &QemuDriver, domain: &Arc<Domain>) -> Result<Self> {
+    pub(super) async fn new(driver: &QemuDriver, domain: &Arc<Domain>) -> Result<Self> {
         let id = driver.registry.next_id();
         let name = domain.name();
         let directory = driver.settings.directories().guest(id, &name);
         // One left by a daemon that was killed has nothing anybody could want.
-        driver.remove_runtime(&directory);
+        driver.clear_runtime(&directory).await;
         make_private(&directory)?;
         let log = Arc::new(driver.open_log(&name)?);
         let log_position = log.position();
@@ -86,7 +86,12 @@ impl Drop for Scaffold {
         if let Err(error) = self.driver.status.remove(&self.domain.name()) {
             tracing::warn!(domain = %self.domain.name(), %error, "status not removed");
         }
-        self.driver.remove_runtime(&self.directory);
+        // Whoever started it need not wait: nobody else has a directory of this name.
+        let (driver, directory) = (Arc::clone(&self.driver), self.directory.clone());
+        // If the daemon is ending there is nobody to do it, and the next one does.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { driver.clear_runtime(&directory).await });
+        }
         self.extra.iter().for_each(|directory| self.driver.remove_runtime(directory));
         self.log.line("shutting down, reason=failed");
     }
