@@ -36,6 +36,16 @@ impl Group {
         Self { trees: Arc::clone(trees), path: path.into() }
     }
 
+    /// The group that a process is in, or one that this is part of, by the name that it has in any tree.
+    pub fn around(trees: &Arc<Trees>, pid: i32, is_wanted: impl Fn(&str) -> bool) -> Option<Self> {
+        let places = trees.root.text(format!("proc/{pid}/cgroup")).ok()?;
+        let mut paths = places.lines().filter_map(|line| line.splitn(3, ':').nth(2)).map(Path::new);
+        let wanted =
+            |path: &&Path| path.file_name().and_then(|name| name.to_str()).is_some_and(&is_wanted);
+        let path = paths.find_map(|path| path.ancestors().find(wanted))?;
+        Some(Self::at(trees, path.strip_prefix("/").unwrap_or(path)))
+    }
+
     /// Makes a group and puts a process into it. One that an earlier run left without processes is made anew.
     ///
     /// **Errors**: [`GroupError::Create`], [`GroupError::Write`]; nothing is left of it then.

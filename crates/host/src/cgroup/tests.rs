@@ -182,6 +182,10 @@ fn the_home_of_a_process_is_that_of_the_service_manager() {
     assert_eq!(home(5).unwrap(), Path::new("machine.slice/a\\x2db.scope/x:y"));
     assert_eq!(home(6).unwrap(), Path::new("m/b"));
     assert_eq!(home(7), None);
+    let around = |wanted| Group::around(&trees, 5, |name| name == wanted);
+    assert_eq!(around("machine.slice").unwrap().path(), Path::new("machine.slice"));
+    assert_eq!(around("x:y").unwrap().path(), Path::new("machine.slice/a\\x2db.scope/x:y"));
+    assert_eq!(around("x"), None);
     assert!(trees.home_of(8).unwrap_err().is_missing());
 }
 
