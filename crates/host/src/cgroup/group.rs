@@ -58,7 +58,7 @@ impl Group {
         let group = Self::at(trees, path);
         let made = group.make(ancestors).and_then(|()| group.add_process(pid));
         // Only now: a group of the unified tree that hands controllers on must have no process itself.
-        match made.map(|()| group.hand_controllers_on()) {
+        match made.map(|()| group.hand_controllers_on(ancestors)) {
             Ok(()) => Ok(group),
             Err(error) => {
                 // What cannot be removed has the process in it, which is about to end.
@@ -133,11 +133,15 @@ impl Group {
         Ok(())
     }
 
-    /// Has every group above this one pass its controllers down. One that cannot be passed down is one that
-    /// the group does not have.
-    fn hand_controllers_on(&self) {
+    /// Has the groups above this one pass their controllers down: all of them if they are ours to make, else
+    /// the nearest. A controller that cannot be passed down is one that the group does not have.
+    fn hand_controllers_on(&self, ancestors: Ancestors) {
+        let ours = match ancestors {
+            Ancestors::Made => usize::MAX,
+            Ancestors::Required => 1,
+        };
         for tree in self.trees.trees.iter().filter(|tree| tree.version == Version::V2) {
-            let mut above: Vec<&Path> = self.path.ancestors().skip(1).collect();
+            let mut above: Vec<&Path> = self.path.ancestors().skip(1).take(ours).collect();
             above.reverse();
             for path in above {
                 for controller in &tree.controllers {

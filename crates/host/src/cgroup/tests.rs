@@ -209,6 +209,18 @@ fn version_2_hands_controllers_down_and_has_threads_apart() {
 }
 
 #[test]
+fn what_somebody_else_made_is_left_alone_but_for_the_nearest() {
+    let machine = Machine::unified();
+    let trees = machine.trees();
+    Group::create(&trees, "slice", Ancestors::Made, 6).unwrap();
+    Group::create(&trees, "slice/scope", Ancestors::Made, 7).unwrap();
+    machine.put("sys/fs/cgroup/slice/cgroup.subtree_control", "memory\n");
+    Group::create(&trees, "slice/scope/inner", Ancestors::Required, 7).unwrap();
+    assert_eq!(machine.text("slice/cgroup.subtree_control"), "memory\n");
+    assert_eq!(machine.text("slice/scope/cgroup.subtree_control"), "+io");
+}
+
+#[test]
 fn version_1_gives_a_new_group_cpus_and_memory() {
     let machine = Machine::apart();
     let group = machine.group();
