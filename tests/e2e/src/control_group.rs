@@ -1,6 +1,6 @@
 //! What the kernel holds a guest to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,19 +44,8 @@ pub(crate) fn remove(groups: &[Group]) {
 /// The group that a daemon below some directory made for a process.
 pub(crate) fn find(pid: u32) -> Option<Group> {
     let trees = Arc::new(Trees::detect(&Root::default()).ok()??);
-    let places = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-    let place = |line: &str| {
-        let path = line.splitn(3, ':').nth(2)?.trim_start_matches('/');
-        let mut own = PathBuf::new();
-        for part in path.split('/') {
-            own.push(part);
-            if part.starts_with("qemu-root-") && part.ends_with(".libvirt-qemu") {
-                return Some(own);
-            }
-        }
-        None
-    };
-    Some(Group::at(&trees, places.lines().find_map(place)?))
+    let is_ours = |name: &str| name.starts_with("qemu-root-") && name.ends_with(".libvirt-qemu");
+    Group::around(&trees, pid.cast_signed(), is_ours)
 }
 
 fn may_make_groups() -> bool {

@@ -164,6 +164,10 @@ fn a_later_daemon_knows_the_groups() {
     qemu.ends();
     assert!(control_group::is_there(&left), "nobody was there to remove it");
     daemon.revive();
+    assert!(
+        daemon.state(&dead).starts_with("shut off"),
+        "it has looked at all by its first answer"
+    );
     assert!(!control_group::is_there(&left), "{}", left.path().display());
     daemon.virsh(["schedinfo", &steady, "--live", "cpu_shares=200"]).ok();
     assert_eq!(group.cpu_shares().unwrap(), 200);

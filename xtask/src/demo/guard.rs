@@ -78,9 +78,41 @@ pub(crate) fn watch(directory: &Path) -> Result<()> {
         std::thread::sleep(Duration::from_millis(20));
     }
     signal("KILL", &daemons);
-    signal("KILL", &processes_of(directory)?);
+    let guests = processes_of(directory)?;
+    let groups: Vec<PathBuf> = guests.iter().flat_map(|(pid, _)| control_groups(*pid)).collect();
+    signal("KILL", &guests);
+    let deadline = Instant::now() + TERM_DEADLINE;
+    while !groups.iter().all(|group| remove_group(group)) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     fs::remove_dir_all(directory)
         .with_context(|| format!("cannot remove '{}'", directory.display()))
+}
+
+/// Directories of the control group that the daemon made for a guest, which nobody else would remove.
+fn control_groups(pid: u32) -> Vec<PathBuf> {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let is_ours = |path: &&Path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("qemu-root-"))
+    };
+    let places = read(&format!("/proc/{pid}/cgroup"));
+    let mut paths =
+        places.lines().filter_map(|line| line.split_once(":/")).map(|(_, path)| Path::new(path));
+    let Some(own) = paths.find_map(|path| path.ancestors().find(is_ours)) else {
+        return Vec::new();
+    };
+    let mounts = read("/proc/self/mounts");
+    let mounts = mounts.lines().filter(|line| line.contains(" cgroup"));
+    mounts.filter_map(|line| Some(Path::new(line.split(' ').nth(1)?).join(own))).collect()
+}
+
+/// Removes a group with those of its threads; whether it is gone.
+fn remove_group(group: &Path) -> bool {
+    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
+        // What cannot be removed keeps the group itself.
+        let _ = fs::remove_dir(entry.path());
+    }
+    fs::remove_dir(group).is_ok() || !group.exists()
 }
 
 /// Pid and program of those whose command line names `directory`, without the guard itself.

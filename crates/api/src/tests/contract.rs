@@ -10,6 +10,10 @@ use crate::procedure::{Access, Lane, StreamDirection, When};
 
 const TABLE: &str = include_str!("../../tests/contract.txt");
 
+/// A call that changes a guest for which libvirt only asks whether it may be looked at.
+const STRICTER: [(&str, &str, &str); 1] =
+    [(" DomainSetSchedulerParameters ", "acl=domain.read", "acl=domain.write")];
+
 /// A row as the table has it. The table says of descriptors which way they go, and calls a console
 /// a download; neither is told apart here.
 fn line(program: &str, row: &Row) -> String {
@@ -113,8 +117,13 @@ fn every_row_is_as_in_the_table() {
     let rows = libvirt_programs()
         .flat_map(|program| program.rows().map(|row| line(program.name, row)))
         .collect();
-    let theirs = table(|line| !line.starts_with("struct "));
+    let mut theirs = table(|line| !line.starts_with("struct "));
     assert_eq!(theirs.len(), 483);
+    for (name, libvirts, ours) in STRICTER {
+        let row = theirs.iter().find(|line| line.contains(name)).cloned().expect(name);
+        assert!(theirs.remove(&row) && row.contains(libvirts), "{row}");
+        theirs.insert(row.replace(libvirts, ours));
+    }
     assert_eq!(differences(&rows, &theirs), "");
 }
 

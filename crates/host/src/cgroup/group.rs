@@ -36,6 +36,16 @@ impl Group {
         Self { trees: Arc::clone(trees), path: path.into() }
     }
 
+    /// The group that a process is in, or one that this is part of, by the name that it has in any tree.
+    pub fn around(trees: &Arc<Trees>, pid: i32, is_wanted: impl Fn(&str) -> bool) -> Option<Self> {
+        let places = trees.root.text(format!("proc/{pid}/cgroup")).ok()?;
+        let mut paths = places.lines().filter_map(|line| line.splitn(3, ':').nth(2)).map(Path::new);
+        let wanted =
+            |path: &&Path| path.file_name().and_then(|name| name.to_str()).is_some_and(&is_wanted);
+        let path = paths.find_map(|path| path.ancestors().find(wanted))?;
+        Some(Self::at(trees, path.strip_prefix("/").unwrap_or(path)))
+    }
+
     /// Makes a group and puts a process into it. One that an earlier run left without processes is made anew.
     ///
     /// **Errors**: [`GroupError::Create`], [`GroupError::Write`]; nothing is left of it then.
@@ -48,7 +58,7 @@ impl Group {
         let group = Self::at(trees, path);
         let made = group.make(ancestors).and_then(|()| group.add_process(pid));
         // Only now: a group of the unified tree that hands controllers on must have no process itself.
-        match made.map(|()| group.hand_controllers_on()) {
+        match made.map(|()| group.hand_controllers_on(ancestors)) {
             Ok(()) => Ok(group),
             Err(error) => {
                 // What cannot be removed has the process in it, which is about to end.
@@ -123,11 +133,15 @@ impl Group {
         Ok(())
     }
 
-    /// Has every group above this one pass its controllers down. One that cannot be passed down is one that
-    /// the group does not have.
-    fn hand_controllers_on(&self) {
+    /// Has the groups above this one pass their controllers down: all of them if they are ours to make, else
+    /// the nearest. A controller that cannot be passed down is one that the group does not have.
+    fn hand_controllers_on(&self, ancestors: Ancestors) {
+        let ours = match ancestors {
+            Ancestors::Made => usize::MAX,
+            Ancestors::Required => 1,
+        };
         for tree in self.trees.trees.iter().filter(|tree| tree.version == Version::V2) {
-            let mut above: Vec<&Path> = self.path.ancestors().skip(1).collect();
+            let mut above: Vec<&Path> = self.path.ancestors().skip(1).take(ours).collect();
             above.reverse();
             for path in above {
                 for controller in &tree.controllers {

@@ -182,6 +182,10 @@ fn the_home_of_a_process_is_that_of_the_service_manager() {
     assert_eq!(home(5).unwrap(), Path::new("machine.slice/a\\x2db.scope/x:y"));
     assert_eq!(home(6).unwrap(), Path::new("m/b"));
     assert_eq!(home(7), None);
+    let around = |wanted| Group::around(&trees, 5, |name| name == wanted);
+    assert_eq!(around("machine.slice").unwrap().path(), Path::new("machine.slice"));
+    assert_eq!(around("x:y").unwrap().path(), Path::new("machine.slice/a\\x2db.scope/x:y"));
+    assert_eq!(around("x"), None);
     assert!(trees.home_of(8).unwrap_err().is_missing());
 }
 
@@ -202,6 +206,18 @@ fn version_2_hands_controllers_down_and_has_threads_apart() {
     group.remove(Duration::ZERO).unwrap();
     assert!(!machine.directory.path().join("sys/fs/cgroup/m/g").exists());
     group.remove(Duration::ZERO).unwrap();
+}
+
+#[test]
+fn what_somebody_else_made_is_left_alone_but_for_the_nearest() {
+    let machine = Machine::unified();
+    let trees = machine.trees();
+    Group::create(&trees, "slice", Ancestors::Made, 6).unwrap();
+    Group::create(&trees, "slice/scope", Ancestors::Made, 7).unwrap();
+    machine.put("sys/fs/cgroup/slice/cgroup.subtree_control", "memory\n");
+    Group::create(&trees, "slice/scope/inner", Ancestors::Required, 7).unwrap();
+    assert_eq!(machine.text("slice/cgroup.subtree_control"), "memory\n");
+    assert_eq!(machine.text("slice/scope/cgroup.subtree_control"), "+io");
 }
 
 #[test]
