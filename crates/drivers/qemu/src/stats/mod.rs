@@ -19,6 +19,7 @@ mod guest;
 mod interface;
 mod iothread;
 mod kvm;
+mod record;
 mod state;
 mod vcpu;
 
