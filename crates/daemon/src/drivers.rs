@@ -6,11 +6,7 @@ use std::time::Duration;
 
 use definitions::Place;
 use driver::{Combined, Driver, ObjectDriver};
-use driver_network::NetworkDriver;
-use driver_nwfilter::NwfilterDriver;
 use driver_qemu::{Deadlines, QemuDriver, Settings};
-use driver_secret::SecretDriver;
-use driver_storage::StorageDriver;
 
 use crate::configuration::Configuration;
 use crate::layout::{Layout, Scope};
@@ -30,10 +26,10 @@ pub(crate) async fn start(
 fn objects(layout: &Layout) -> anyhow::Result<Vec<Arc<dyn ObjectDriver>>> {
     let directory = |kind: &str| layout.definitions.join(kind);
     Ok(vec![
-        NetworkDriver::load(&Place::with_autostart(directory("network")))?,
-        StorageDriver::load(&Place::with_autostart(directory("storage")))?,
-        NwfilterDriver::load(&Place::plain(directory("nwfilter")))?,
-        SecretDriver::load(&Place::plain(directory("secrets")))?,
+        driver_network::load(&Place::with_autostart(directory("network")))?,
+        driver_storage::load(&Place::with_autostart(directory("storage")))?,
+        driver_nwfilter::load(&Place::plain(directory("nwfilter")))?,
+        driver_secret::load(&Place::plain(directory("secrets")))?,
     ])
 }
 
