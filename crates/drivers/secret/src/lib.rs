@@ -9,6 +9,7 @@ mod calls;
 mod driver;
 mod kind;
 mod routes;
+mod store;
 mod value;
 mod value_calls;
 
