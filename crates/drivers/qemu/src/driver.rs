@@ -8,11 +8,12 @@ use api::{Error, ErrorCode, Feature, Result};
 use definitions::{Files, Place};
 use driver::{
     Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Identity,
-    Reference, Routes,
+    Neighbours, Reference, Routes,
 };
 use host::files::FileError;
 
 use crate::capabilities::Emulators;
+use crate::documents;
 use crate::domain::{Domain, Live};
 use crate::errors::QEMU;
 use crate::guest_log::GuestLog;
@@ -20,7 +21,6 @@ use crate::node::Node;
 use crate::registry::Registry;
 use crate::settings::{Scope, Settings};
 use crate::status::{Phase, Status, StatusFiles};
-use crate::{documents, routes};
 
 /// Runs guests with QEMU.
 pub struct QemuDriver {
@@ -30,6 +30,7 @@ pub struct QemuDriver {
     pub(crate) status: StatusFiles,
     pub(crate) emulators: Emulators,
     pub(crate) node: Node,
+    pub(crate) neighbours: Neighbours,
     events: Arc<EventBus>,
     routes: Routes<Self>,
     this: Weak<Self>,
@@ -57,7 +58,11 @@ impl QemuDriver {
     ///
     /// # Errors
     /// When a directory cannot be used. A broken definition is logged and left alone.
-    pub async fn load(settings: Settings) -> Result<Arc<Self>, StartError> {
+    pub(crate) async fn load(
+        settings: Settings,
+        neighbours: Neighbours,
+        routes: Routes<Self>,
+    ) -> Result<Arc<Self>, StartError> {
         make_directories(&settings)?;
         let place = Place {
             directory: settings.definitions_dir(),
@@ -69,12 +74,13 @@ impl QemuDriver {
         let driver = Arc::new_cyclic(|this| Self {
             emulators: Emulators::new(settings.cache_dir.clone()),
             node: Node::default(),
+            neighbours,
             settings,
             registry: Registry::default(),
             definitions,
             status,
             events: Arc::default(),
-            routes: routes::routes(),
+            routes,
             this: Weak::clone(this),
         });
         Node::warm(&driver.emulators);
@@ -139,9 +145,10 @@ impl QemuDriver {
     pub(crate) fn save_status_of(&self, domain: &Domain, live: &Live, document: &config::Domain) {
         let view = domain.published();
         let process = live.process.reference();
-        let (reboots_on_shutdown, last_layer, pending) = {
+        let (reboots_on_shutdown, last_layer, tpm_fate, pending) = {
             let parts = live.parts();
-            (parts.reboots_on_shutdown, parts.last_layer, parts.pending.clone())
+            let pending = parts.pending.clone();
+            (parts.reboots_on_shutdown, parts.last_layer, parts.tpm_fate, pending)
         };
         let status = Status {
             version: Status::VERSION,
@@ -150,6 +157,8 @@ impl QemuDriver {
             id: live.id,
             pid: process.pid,
             start_time: process.start_time,
+            companions: live.companions.records(),
+            tpm_fate,
             phase: Phase::Running,
             state: view.state,
             emulator: live.emulator.path().to_owned(),
@@ -211,10 +220,15 @@ impl QemuDriver {
             minutes.tick().await;
             // It takes the longer the more there is; nobody waits for it.
             tokio::task::spawn_blocking(host::memory::give_back);
-            for domain in self.registry.all().into_iter().filter(|domain| domain.live().is_some()) {
-                // Opening rolls over what is too large.
-                if let Err(error) = self.open_log(&domain.name()) {
-                    tracing::warn!(%error, "guest log not rolled over");
+            for domain in self.registry.all() {
+                let Some(live) = domain.live() else { continue };
+                let beside = live.companions.all();
+                let beside = beside.iter().filter_map(|companion| companion.log.clone());
+                for log in std::iter::once(domain.name()).chain(beside) {
+                    // Opening rolls over what is too large.
+                    if let Err(error) = self.open_log(&log) {
+                        tracing::warn!(%error, "guest log not rolled over");
+                    }
                 }
             }
         }

@@ -15,7 +15,7 @@ use api::{Error, ErrorCode, ErrorDomain, Result};
 use config::domain::VirtType;
 use config::domain::chardev::{CharSource, SocketMode};
 use config::domain::clock::TimerName;
-use config::domain::graphics::{Gl, Graphics, VideoBackend};
+use config::domain::graphics::{Gl, Graphics};
 use config::domain::hostdev::{HostScsi, Hostdev, HostdevBackend, HostdevSource};
 use config::domain::interface::InterfaceSource;
 use config::domain::memory::{HugePage, MemoryModel};
@@ -123,10 +123,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
             let path = tpm.device.as_ref().map_or("/dev/tpm0", |device| &*device.path);
             opens(path, QEMU, format_args!("Could not open TPM device {path}"))?;
         }
-    }
-    let videos = &document.devices.videos;
-    if videos.iter().any(|video| video.driver.name == Some(VideoBackend::Vhostuser)) {
-        return Err(Error::operation_failed(QEMU, "Unable to find a satisfying vhost-user-gpu"));
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
     if purpose == For::Start {

@@ -81,6 +81,10 @@ impl Line<'_> {
         };
         let node = format!("libvirt-{}-backend", self.first_free_layer());
         let mut backend = iscsi_unit(name, host)?;
+        if let Some(auth) = &scsi.source.auth {
+            let password = self.unit_password(&node, auth)?;
+            backend.set("user", &auth.username).set("password-secret", password);
+        }
         backend.set("node-name", node.as_str()).set("read-only", device.readonly);
         self.blockdev(&backend);
         let mut props = Props::driver("scsi-generic");

@@ -13,6 +13,8 @@ use tokio::sync::{oneshot, watch};
 
 use super::RunState;
 use crate::capabilities::Emulator;
+use crate::companions::Companions;
+use crate::companions::tpm_state::Fate;
 use crate::hotplug::UnplugOutcome;
 
 /// A running guest.
@@ -29,6 +31,8 @@ pub(crate) struct Live {
     pub emulator: Arc<Emulator>,
     /// Directory of this guest's sockets and keys.
     pub directory: PathBuf,
+    /// What runs beside it.
+    pub companions: Arc<Companions>,
     parts: Mutex<LiveParts>,
     monitor: OnceLock<Monitor>,
     cause: OnceLock<StopCause>,
@@ -63,6 +67,8 @@ pub(crate) struct LiveParts {
     pub image_ends: HashMap<String, watch::Receiver<Option<u64>>>,
     /// Highest number that an image of a disk has had: none is given twice.
     pub last_layer: u32,
+    /// What becomes of its TPM's state, if it is gone for good once it stops.
+    pub tpm_fate: Fate,
     /// What the document becomes, while a medium is changed.
     pub pending: Option<Arc<config::Domain>>,
     /// By alias, who waits for the guest to let go of a device.
@@ -95,6 +101,7 @@ impl Live {
             process,
             emulator,
             directory,
+            companions: Arc::default(),
             parts: Mutex::default(),
             monitor: OnceLock::new(),
             cause: OnceLock::new(),

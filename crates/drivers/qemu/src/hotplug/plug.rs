@@ -24,6 +24,7 @@ use crate::domain::{Domain, Live, not_running};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::lifecycle::{io_limits, open_resources, vhost_net, wall_clock};
+use crate::secrets::GuestSecrets;
 
 /// How long QEMU may take to take back one step of an attempt that failed.
 const UNDO: Duration = Duration::from_secs(2);
@@ -76,7 +77,11 @@ impl QemuDriver {
         device: &mut Device,
     ) -> Result<()> {
         match device {
-            Device::Disk(disk) => follow_and_number(live, document, disk).await?,
+            Device::Disk(disk) => {
+                self.require_volume(disk)?;
+                follow_and_number(live, document, disk).await?;
+            }
+            Device::Interface(interface) => self.require_network(interface)?,
             Device::Channel(channel) => {
                 let directory =
                     self.settings.directories().channels(live.id, document.name.as_str());
@@ -107,9 +112,38 @@ impl QemuDriver {
         document: &config::Domain,
         device: &Device,
     ) -> Result<Plug> {
+        let path = self.settings.directories().master_key(live.id, document.name.as_str());
+        let store = &*self.neighbours.secrets;
+        let mut secrets = GuestSecrets::none();
+        match device {
+            Device::Disk(disk) => argv::gather_disk(&mut secrets, disk, store)?,
+            Device::Hostdev(device) => argv::gather_hostdev(&mut secrets, device, store)?,
+            _ => {}
+        }
+        let secrets = secrets.sealed_by(&path)?;
+        self.plan_with(live, document, device, &secrets).await
+    }
+
+    /// The same for who only takes back what they do: secrets, which may be gone, are not in them.
+    pub(super) async fn plan_backwards(
+        &self,
+        live: &Live,
+        document: &config::Domain,
+        device: &Device,
+    ) -> Result<Plug> {
+        self.plan_with(live, document, device, &GuestSecrets::none()).await
+    }
+
+    async fn plan_with(
+        &self,
+        live: &Live,
+        document: &config::Domain,
+        device: &Device,
+        secrets: &GuestSecrets,
+    ) -> Result<Plug> {
         let emulator = self.emulators.of(document).await?;
         let directories = self.settings.directories();
-        let context = context(live, &emulator, &directories);
+        let context = context(live, &emulator, &directories, secrets);
         argv::plug(document, device, &context).map_err(|error| errors::document(&error))
     }
 
@@ -217,6 +251,7 @@ fn context<'a>(
     live: &Live,
     emulator: &'a Arc<Emulator>,
     directories: &'a Directories,
+    secrets: &'a GuestSecrets,
 ) -> Context<'a> {
     Context {
         emulator: &**emulator,
@@ -224,6 +259,7 @@ fn context<'a>(
         directories,
         now: wall_clock(),
         vhost_net: vhost_net(),
+        secrets,
         purpose: Purpose::Plug,
     }
 }

@@ -25,5 +25,5 @@ mod sweep;
 mod undefine;
 mod watch;
 
-pub(crate) use start::{open_resources, vhost_net, wall_clock};
+pub(crate) use start::{choose_companions, open_resources, vhost_net, wall_clock};
 pub(crate) use start_settings::{expiry, io_limits};

@@ -17,6 +17,7 @@ use host::process::{Process, ProcessRef};
 use qmp::{EventReceiver, Monitor, Options, QmpError};
 
 use super::refresh;
+use crate::companions::Companions;
 use crate::documents;
 use crate::domain::{Definition, Domain, Live, Published, RunState, StopCause};
 use crate::driver::{QemuDriver, StartError};
@@ -105,17 +106,23 @@ impl QemuDriver {
                 if let Err(error) = process.end(Duration::ZERO).await {
                     tracing::error!(name = status.name, %error, "process cannot be ended");
                 }
-                self.forget(&status, DomainShutoffReason::FAILED);
+                self.forget(&status, DomainShutoffReason::FAILED).await;
             }
-            (None, Phase::Starting) => self.forget(&status, DomainShutoffReason::FAILED),
-            (None, Phase::Running) => self.forget(&status, reason_of_absence(&status)),
+            (None, Phase::Starting) => self.forget(&status, DomainShutoffReason::FAILED).await,
+            (None, Phase::Running) => self.forget(&status, reason_of_absence(&status)).await,
         }
         None
     }
 
     /// A guest ended while the daemon was away.
-    fn forget(&self, status: &Status, reason: DomainShutoffReason) {
+    async fn forget(&self, status: &Status, reason: DomainShutoffReason) {
         tracing::info!(name = status.name, reason = reason.0, "guest is gone");
+        Companions::found(&status.companions).end().await;
+        if let (true, Ok(uuid)) = (status.transient, status.uuid.parse())
+            && documents::read_live(&status.document).is_ok_and(|it| status.tpm_fate.removes(&it))
+        {
+            self.remove_tpm(&status.name, uuid).await;
+        }
         if let Some(domain) = self.registry.by_name(&status.name) {
             domain.publish(|view| view.state = RunState::shut_off(reason));
         }
@@ -141,7 +148,11 @@ impl QemuDriver {
         });
         let Some(domain) = self.domain_of(&status) else { return };
         let emulator = self.emulators.known(&status.emulator);
-        let live = Arc::new(Live::new(status.id, process, emulator, status.directory.clone()));
+        let mut live = Live::new(status.id, process, emulator, status.directory.clone());
+        live.companions = Arc::new(Companions::found(&status.companions));
+        let live = Arc::new(live);
+        live.parts().tpm_fate = status.tpm_fate;
+        self.watch_companions(&domain, &live);
         if let Some(cause) = status.stop_cause {
             live.ends_because(cause);
         }
@@ -187,7 +198,7 @@ impl QemuDriver {
         };
         match events {
             Some(events) => self.watch(domain, live, events).await,
-            None => self.finish(&domain, &live),
+            None => self.finish(&domain, &live).await,
         }
     }
 

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirEntry};
 use std::path::Path;
 
+use crate::companions::tpm_state;
 use crate::driver::QemuDriver;
 
 impl QemuDriver {
@@ -22,6 +23,7 @@ impl QemuDriver {
                 self.remove_runtime(&entry.path());
             }
         }
+        tpm_state::sweep(&self.settings.tpm_dir);
         if let Err(error) = self.status.remove_unfinished() {
             tracing::warn!(path = %runtime.display(), %error, "unfinished status not removed");
         }

@@ -11,7 +11,8 @@ use crate::argv::{self, Context, Directories, Purpose};
 use crate::documents::{self, Check, SystemEntropy};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
-use crate::lifecycle::{vhost_net, wall_clock};
+use crate::lifecycle::{choose_companions, vhost_net, wall_clock};
+use crate::secrets::{GuestSecrets, MasterKey};
 use crate::{firmware, flags, guest_cpu, host_needs};
 
 /// The only form that QEMU has.
@@ -40,7 +41,9 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
         domain.complete(&host, &mut SystemEntropy).map_err(|error| errors::document(&error))?;
         guest_cpu::settle(&mut domain, &emulator)?;
         host_needs::settle(&mut domain)?;
+        let secrets = self.look_around(&mut domain, GuestSecrets::new(MasterKey::fresh()))?;
         host_needs::check(&domain, &self.settings.huge_pages, host_needs::For::Native)?;
+        choose_companions(&mut domain)?;
         assign_aliases(&mut domain);
         argv::number_layers(&mut domain);
         firmware::select(&mut domain, &Directories::nvram_of_libvirt())?;
@@ -51,6 +54,7 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             directories: &directories,
             now: wall_clock(),
             vhost_net: vhost_net(),
+            secrets: &secrets,
             purpose: Purpose::Native,
         };
         let line = argv::to_native(&domain, &context).map_err(|error| errors::arguments(&error))?;

@@ -11,7 +11,6 @@ use api::Result;
 use config::domain::interface::{Interface, InterfaceSource};
 use host::net::{Link, Tap, TapLifetime};
 
-use super::prepare::unusable;
 use crate::argv::{Descriptor, Existing, Resource};
 
 /// Opens everything that QEMU is to have open, and completes the document with the names that the
@@ -141,4 +140,9 @@ fn set_up(interface: &Interface, name: &str) -> Result<()> {
     }
     host::net::set_link(name, Link::Up)
         .map_err(|error| failed("Cannot set interface flags on", error))
+}
+
+/// What a path in a document points to cannot be used.
+fn unusable(error: &std::io::Error, what: std::fmt::Arguments<'_>) -> api::Error {
+    api::Error::io(crate::errors::QEMU, error, what)
 }

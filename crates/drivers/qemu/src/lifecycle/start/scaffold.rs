@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use api::Result;
 
+use crate::companions::Companions;
+use crate::companions::tpm_state::{self, Fate};
 use crate::domain::{Domain, Taint, Taints};
 use crate::driver::QemuDriver;
 use crate::guest_log::GuestLog;
@@ -19,6 +21,10 @@ pub(super) struct Scaffold {
     pub directory: PathBuf,
     /// Other directories that are its own: of its channels' sockets, of its memory's files.
     pub extra: Vec<PathBuf>,
+    /// What runs beside QEMU.
+    pub companions: Arc<Companions>,
+    /// What becomes of its TPM if this start fails and nothing else is left of it.
+    pub tpm_fate: Fate,
     /// Its log.
     pub log: Arc<GuestLog>,
     /// Where the log stood before this start.
@@ -29,7 +35,11 @@ pub(super) struct Scaffold {
 
 impl Scaffold {
     /// Begins a guest: its number, its directory, its log.
-    pub(super) fn new(driver: &QemuDriver, domain: &Arc<Domain>) -> Result<Self> {
+    pub(super) fn new(
+        driver: &QemuDriver,
+        domain: &Arc<Domain>,
+        companions: Arc<Companions>,
+    ) -> Result<Self> {
         let id = driver.registry.next_id();
         let name = domain.name();
         let directory = driver.settings.directories().guest(id, &name);
@@ -44,6 +54,8 @@ impl Scaffold {
             id,
             directory,
             extra: Vec::new(),
+            companions,
+            tpm_fate: tpm_state::fate_of_failed_start(&driver.settings.tpm_dir, domain.uuid),
             log,
             log_position,
             taints: Taints::default(),
@@ -75,6 +87,7 @@ impl Drop for Scaffold {
         if self.kept {
             return;
         }
+        self.companions.kill();
         if let Err(error) = self.driver.status.remove(&self.domain.name()) {
             tracing::warn!(domain = %self.domain.name(), %error, "status not removed");
         }
