@@ -71,6 +71,14 @@ const SSHD: Need = Need {
 const SSH: Need =
     Need { what: "the SSH client", package: "openssh-client", present: Presence::Program("ssh") };
 
+const SWTPM: Need =
+    Need { what: "the emulator of TPMs", package: "swtpm", present: Presence::Program("swtpm") };
+const SWTPM_SETUP: Need = Need {
+    what: "what makes emulated TPMs",
+    package: "swtpm-tools",
+    present: Presence::Program("swtpm_setup"),
+};
+
 const LIBVIRTD: Need =
     Need { what: "libvirtd", package: "libvirt-daemon", present: Presence::Program("libvirtd") };
 /// Bridges and cards of the tests' own networks.
@@ -103,6 +111,8 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     POLKIT,
     SSHD,
     SSH,
+    SWTPM,
+    SWTPM_SETUP,
 ];
 
 impl Need {

@@ -5,12 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use definitions::Place;
-use driver::{Combined, Driver, ObjectDriver};
-use driver_network::NetworkDriver;
-use driver_nwfilter::NwfilterDriver;
-use driver_qemu::{Deadlines, QemuDriver, Settings};
-use driver_secret::SecretDriver;
-use driver_storage::StorageDriver;
+use driver::{Combined, Driver, Neighbours};
+use driver_qemu::{Deadlines, Settings};
 use host::Root;
 use host::mounts::{Mount, Mounts};
 
@@ -24,19 +20,15 @@ pub(crate) async fn start(
     configuration: &Configuration,
 ) -> anyhow::Result<Vec<Arc<dyn Driver>>> {
     // Guests that are found, or start with the daemon, may ask for what these have.
-    let objects = objects(layout)?;
-    let qemu = QemuDriver::load(qemu_settings(layout, configuration)).await?;
-    Ok(vec![Combined::new(qemu, objects)])
-}
-
-fn objects(layout: &Layout) -> anyhow::Result<Vec<Arc<dyn ObjectDriver>>> {
     let directory = |kind: &str| layout.definitions.join(kind);
-    Ok(vec![
-        NetworkDriver::load(&Place::with_autostart(directory("network")))?,
-        StorageDriver::load(&Place::with_autostart(directory("storage")))?,
-        NwfilterDriver::load(&Place::plain(directory("nwfilter")))?,
-        SecretDriver::load(&Place::plain(directory("secrets")))?,
-    ])
+    let networks = driver_network::load(&Place::with_autostart(directory("network")))?;
+    let pools = driver_storage::load(&Place::with_autostart(directory("storage")))?;
+    let filters = driver_nwfilter::load(&Place::plain(directory("nwfilter")))?;
+    let secrets = driver_secret::load(&Place::plain(directory("secrets")))?;
+    let neighbours =
+        Neighbours { secrets: secrets.clone(), networks: networks.clone(), pools: pools.clone() };
+    let qemu = driver_qemu::load(qemu_settings(layout, configuration), neighbours).await?;
+    Ok(vec![Combined::new(qemu, vec![networks, pools, filters, secrets])])
 }
 
 fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
@@ -47,6 +39,7 @@ fn qemu_settings(layout: &Layout, configuration: &Configuration) -> Settings {
         },
         state_dir: layout.state.clone(),
         nvram_dir: layout.nvram.clone(),
+        tpm_dir: layout.tpm.clone(),
         runtime_dir: layout.runtime.clone(),
         log_dir: layout.log.clone(),
         cache_dir: layout.cache.clone(),

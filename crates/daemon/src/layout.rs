@@ -19,6 +19,8 @@ pub(crate) struct Layout {
     pub(crate) definitions: PathBuf,
     /// Firmware variables of guests; the system's are where libvirt has them.
     pub(crate) nvram: PathBuf,
+    /// State of emulated TPMs; the system's is where libvirt has it.
+    pub(crate) tpm: PathBuf,
     /// What must outlive the daemon: running guests.
     pub(crate) runtime: PathBuf,
     /// Logs of guests.
@@ -67,6 +69,7 @@ impl Layout {
             state: root.join("var/lib/ferrovirt/qemu"),
             definitions: root.join("var/lib/ferrovirt"),
             nvram: root.join("var/lib/libvirt/qemu/nvram"),
+            tpm: root.join("var/lib/libvirt/swtpm"),
             runtime: root.join("run/ferrovirt/qemu"),
             log: root.join("var/log/ferrovirt/qemu"),
             cache: root.join("var/cache/ferrovirt/qemu"),
@@ -98,6 +101,7 @@ impl Layout {
             state: state.join("ferrovirt/qemu"),
             definitions: state.join("ferrovirt"),
             nvram: state.join("ferrovirt/qemu/nvram"),
+            tpm: state.join("ferrovirt/qemu/swtpm"),
             runtime: runtime.join("ferrovirt/qemu"),
             log: state.join("ferrovirt/log/qemu"),
             cache: cache.join("ferrovirt/qemu"),

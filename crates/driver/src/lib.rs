@@ -11,6 +11,7 @@ mod combined;
 mod context;
 mod events;
 mod job;
+mod neighbours;
 mod object_events;
 mod routes;
 mod stream;
@@ -24,6 +25,7 @@ pub use events::{
     Subscription,
 };
 pub use job::{JobGate, JobHolder, JobKind, JobPermit, JobTimeout};
+pub use neighbours::{Neighbours, NetworkStore, PoolStore, SecretKey, SecretStore, no_secret};
 pub use object_events::{
     NetworkEvent, NetworkEventBody, NodeDeviceEvent, NodeDeviceEventBody, SecretEvent,
     SecretEventBody, StoragePoolEvent, StoragePoolEventBody,

@@ -97,6 +97,20 @@ pub fn all_with(text: &str) -> Vec<u32> {
         .collect()
 }
 
+/// Pids of the programs beside QEMU with `text` on their command line: emulators of TPMs, what makes TPMs, daemons
+/// of shared directories. Zombies have none.
+pub fn beside_with(text: &str) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_beside = |pid: &u32| {
+        let words = command_line(*pid);
+        let program = words.first().and_then(|program| program.rsplit('/').next());
+        program.is_some_and(|program| program.starts_with("swtpm") || program == "virtiofsd")
+            && words.iter().any(|word| word.contains(text))
+    };
+    pids.filter(is_beside).collect()
+}
+
 /// The processes of a program.
 pub fn all_of(program: &Path) -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -29,6 +29,7 @@ pub(crate) const WANTED: &[&str] = &[
     "ahci",
     "isofs",
     "i6300esb",
+    "virtiofs",
 ];
 
 /// A module as it goes into the guest.

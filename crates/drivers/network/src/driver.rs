@@ -9,7 +9,6 @@ use driver::{Event, EventBus, NetworkEvent, NetworkEventBody, Routes};
 use host::files::FileError;
 
 use crate::kind::Networks;
-use crate::routes;
 
 /// Keeps networks.
 pub struct NetworkDriver {
@@ -23,9 +22,9 @@ impl NetworkDriver {
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn load(place: &Place) -> Result<Arc<Self>, FileError> {
+    pub(crate) fn load(place: &Place, routes: Routes<Self>) -> Result<Arc<Self>, FileError> {
         let networks = Definitions::load(place)?;
-        Ok(Arc::new(Self { networks, events: Arc::default(), routes: routes::routes() }))
+        Ok(Arc::new(Self { networks, events: Arc::default(), routes }))
     }
 
     /// The network that a client's reference is about.

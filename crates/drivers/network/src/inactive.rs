@@ -1,8 +1,9 @@
 //! What only active networks do, and what would make one active: networks are not started yet.
 
-use api::Error;
 use api::remote::*;
+use api::{Error, Result};
 use definitions::{Object, answers, flags};
+use driver::NetworkStore;
 
 use crate::driver::NetworkDriver;
 use crate::kind::{NETWORK, Networks};
@@ -19,6 +20,12 @@ answers! { NetworkDriver;
     NetworkListAllPorts(driver, args) => Err(not_active(&*driver.find(&args.network)?));
     NetworkPortLookupByUuid(driver, args) => Err(not_active(&*driver.find(&args.network)?));
     NetworkPortCreateXml(driver, args) => Err(not_active(&*driver.find(&args.network)?));
+}
+
+impl NetworkStore for NetworkDriver {
+    fn require_active(&self, network: &str) -> Result<()> {
+        Err(not_active(&*self.networks.named(network)?))
+    }
 }
 
 fn not_started() -> Error {

@@ -13,4 +13,17 @@ mod metadata;
 mod routes;
 mod update;
 
+use std::sync::Arc;
+
+use definitions::Place;
+use host::files::FileError;
+
 pub use crate::driver::NetworkDriver;
+
+/// Reads every definition. What is broken is logged and left alone. Blocks.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn load(place: &Place) -> Result<Arc<NetworkDriver>, FileError> {
+    NetworkDriver::load(place, routes::routes())
+}

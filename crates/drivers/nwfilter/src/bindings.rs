@@ -1,10 +1,10 @@
 //! Bindings of filters to cards: there are none, as no card's packets pass a filter yet.
 
+use api::Error;
 use api::remote::*;
-use api::{Error, ErrorCode};
 use definitions::{answers, flags};
 
-use crate::driver::NwfilterDriver;
+use crate::driver::{NwfilterDriver, no_binding};
 use crate::kind::NWFILTER;
 
 answers! { NwfilterDriver;
@@ -19,10 +19,4 @@ answers! { NwfilterDriver;
         let detail = "network filters are not bound to cards yet, only defined";
         Err(Error::operation_unsupported(NWFILTER, detail))
     };
-}
-
-/// `card` is its name on the host.
-pub(crate) fn no_binding(card: &str) -> Error {
-    let detail = format!("no nwfilter binding for port dev '{card}'");
-    Error::new(ErrorCode::NO_NWFILTER_BINDING, NWFILTER, detail)
 }

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use api::Result;
 use api::remote::NonnullNwfilter;
+use api::{Error, ErrorCode, Result};
 use definitions::{Definitions, Object, Place};
 use driver::{EventBus, Key, ObjectKind, Routes};
 use host::files::FileError;
 
-use crate::bindings::no_binding;
-use crate::kind::Filters;
-use crate::routes;
+use crate::kind::{Filters, NWFILTER};
 
 /// Keeps network filters.
 pub struct NwfilterDriver {
@@ -25,9 +23,9 @@ impl NwfilterDriver {
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn load(place: &Place) -> Result<Arc<Self>, FileError> {
+    pub(crate) fn load(place: &Place, routes: Routes<Self>) -> Result<Arc<Self>, FileError> {
         let filters = Definitions::load(place)?;
-        Ok(Arc::new(Self { filters, events: Arc::default(), routes: routes::routes() }))
+        Ok(Arc::new(Self { filters, events: Arc::default(), routes }))
     }
 
     /// The filter that a client's reference is about.
@@ -42,6 +40,12 @@ impl NwfilterDriver {
 /// What a client knows a filter by.
 pub(crate) fn reference(filter: &Object<Filters>) -> NonnullNwfilter {
     NonnullNwfilter { name: filter.name.clone(), uuid: filter.uuid }
+}
+
+/// No filter is bound to a card: `card` is its name on the host.
+pub(crate) fn no_binding(card: &str) -> Error {
+    let detail = format!("no nwfilter binding for port dev '{card}'");
+    Error::new(ErrorCode::NO_NWFILTER_BINDING, NWFILTER, detail)
 }
 
 definitions::object_driver!(NwfilterDriver, |driver, object| match (object.kind, &object.key) {

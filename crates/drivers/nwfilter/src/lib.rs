@@ -11,4 +11,17 @@ mod driver;
 mod kind;
 mod routes;
 
+use std::sync::Arc;
+
+use definitions::Place;
+use host::files::FileError;
+
 pub use crate::driver::NwfilterDriver;
+
+/// Reads every definition. What is broken is logged and left alone. Blocks.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn load(place: &Place) -> Result<Arc<NwfilterDriver>, FileError> {
+    NwfilterDriver::load(place, routes::routes())
+}

@@ -1,5 +1,5 @@
-//! Documents in and out of the driver: reading what a client sent, completing it with what the
-//! emulator is, printing it for disk and for readers.
+//! Documents in and out of the driver: reading what a client sent, printing it for disk and for
+//! readers.
 
 use std::path::PathBuf;
 
@@ -8,37 +8,9 @@ use config::domain::os::NvramPlace;
 use config::domain::storage::StorageSource;
 use config::domain::{FormatFlags, ParseFlags};
 
-use crate::driver::QemuDriver;
 use crate::errors;
 
 pub(crate) use definitions::{Check, SystemEntropy};
-
-impl QemuDriver {
-    /// Completes and checks a client's document: `written`, which was read from `xml`.
-    ///
-    /// # Errors
-    /// What libvirt says of such a document.
-    pub(crate) async fn complete_document(
-        &self,
-        written: config::Domain,
-        xml: &str,
-        check: Check,
-    ) -> Result<config::Domain> {
-        let mut definition = written;
-        let host = self
-            .emulators
-            .host_for(&definition, &self.settings.nvram_dir.to_string_lossy())
-            .await?;
-        if check == Check::Schema {
-            config::Domain::refuse_unknown(xml).map_err(|error| errors::document(&error))?;
-        }
-        definition
-            .complete(&host, &mut SystemEntropy)
-            .and_then(|()| definition.validate(&host))
-            .map_err(|error| errors::document(&error))?;
-        Ok(definition)
-    }
-}
 
 /// Reads a client's document as it is written.
 ///

@@ -8,12 +8,13 @@ use api::{Error, ErrorCode, Feature, Result};
 use definitions::{Files, Place};
 use driver::{
     Answer, CallContext, DomainEvent, DomainEventBody, Driver, Event, EventBus, Identity,
-    Reference, Routes,
+    Neighbours, Reference, Routes,
 };
 use host::files::FileError;
 
 use crate::capabilities::Emulators;
 use crate::control_group::{ControlGroups, GuestGroup};
+use crate::documents;
 use crate::domain::{Domain, Live};
 use crate::errors::{self, QEMU};
 use crate::guest_log::GuestLog;
@@ -22,7 +23,6 @@ use crate::node::Node;
 use crate::registry::Registry;
 use crate::settings::{Scope, Settings};
 use crate::status::{Phase, Status, StatusFiles};
-use crate::{documents, routes};
 
 /// Runs guests with QEMU.
 pub struct QemuDriver {
@@ -34,6 +34,7 @@ pub struct QemuDriver {
     pub(crate) node: Node,
     pub(crate) control_groups: ControlGroups,
     pub(crate) names: Names,
+    pub(crate) neighbours: Neighbours,
     events: Arc<EventBus>,
     routes: Routes<Self>,
     this: Weak<Self>,
@@ -61,7 +62,11 @@ impl QemuDriver {
     ///
     /// # Errors
     /// When a directory cannot be used. A broken definition is logged and left alone.
-    pub async fn load(settings: Settings) -> Result<Arc<Self>, StartError> {
+    pub(crate) async fn load(
+        settings: Settings,
+        neighbours: Neighbours,
+        routes: Routes<Self>,
+    ) -> Result<Arc<Self>, StartError> {
         make_directories(&settings)?;
         let place = Place {
             directory: settings.definitions_dir(),
@@ -75,12 +80,13 @@ impl QemuDriver {
             node: Node::default(),
             control_groups: ControlGroups::detect(&settings),
             names: Names::default(),
+            neighbours,
             settings,
             registry: Registry::default(),
             definitions,
             status,
             events: Arc::default(),
-            routes: routes::routes(),
+            routes,
             this: Weak::clone(this),
         });
         Node::warm(&driver.emulators);
@@ -151,9 +157,10 @@ impl QemuDriver {
     pub(crate) fn save_status_of(&self, domain: &Domain, live: &Live, document: &config::Domain) {
         let view = domain.published();
         let process = live.process.reference();
-        let (reboots_on_shutdown, last_layer, pending) = {
+        let (reboots_on_shutdown, last_layer, tpm_fate, pending) = {
             let parts = live.parts();
-            (parts.reboots_on_shutdown, parts.last_layer, parts.pending.clone())
+            let pending = parts.pending.clone();
+            (parts.reboots_on_shutdown, parts.last_layer, parts.tpm_fate, pending)
         };
         let status = Status {
             version: Status::VERSION,
@@ -162,6 +169,8 @@ impl QemuDriver {
             id: live.id,
             pid: process.pid,
             start_time: process.start_time,
+            companions: live.companions.records(),
+            tpm_fate,
             phase: Phase::Running,
             state: view.state,
             emulator: live.emulator.path().to_owned(),
@@ -243,10 +252,15 @@ impl QemuDriver {
             minutes.tick().await;
             // It takes the longer the more there is; nobody waits for it.
             tokio::task::spawn_blocking(host::memory::give_back);
-            for domain in self.registry.all().into_iter().filter(|domain| domain.live().is_some()) {
-                // Opening rolls over what is too large.
-                if let Err(error) = self.open_log(&domain.name()) {
-                    tracing::warn!(%error, "guest log not rolled over");
+            for domain in self.registry.all() {
+                let Some(live) = domain.live() else { continue };
+                let beside = live.companions.all();
+                let beside = beside.iter().filter_map(|companion| companion.log.clone());
+                for log in std::iter::once(domain.name()).chain(beside) {
+                    // Opening rolls over what is too large.
+                    if let Err(error) = self.open_log(&log) {
+                        tracing::warn!(%error, "guest log not rolled over");
+                    }
                 }
             }
         }

@@ -41,6 +41,11 @@ impl GuestLog {
         Ok(log)
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The open file, for QEMU to write to.
     ///
     /// # Errors

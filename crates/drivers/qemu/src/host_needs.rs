@@ -20,7 +20,7 @@ use config::domain::VirtType;
 use config::domain::address::Address;
 use config::domain::chardev::{CharSource, SocketMode};
 use config::domain::clock::TimerName;
-use config::domain::graphics::{Gl, Graphics, VideoBackend};
+use config::domain::graphics::{Gl, Graphics};
 use config::domain::hostdev::{HostScsi, Hostdev, HostdevBackend, HostdevSource};
 use config::domain::interface::{Interface, InterfaceSource};
 use config::domain::memory::{HugePage, MemoryModel};
@@ -117,10 +117,6 @@ pub(crate) fn check(document: &Domain, huge_pages: &[(u64, PathBuf)], purpose: F
                 format!("file descriptor group '{group}' was not associated with the domain");
             return Err(Error::invalid_arg(QEMU, what));
         }
-    }
-    let videos = &document.devices.videos;
-    if videos.iter().any(|video| video.driver.name == Some(VideoBackend::Vhostuser)) {
-        return Err(Error::operation_failed(QEMU, "Unable to find a satisfying vhost-user-gpu"));
     }
     document.devices.hostdevs.iter().try_for_each(|device| check_device(device, purpose))?;
     if purpose == For::Start {

@@ -14,6 +14,8 @@ mod answers;
 mod argv;
 mod block;
 pub mod capabilities;
+mod companions;
+mod complete;
 mod control_group;
 mod documents;
 mod domain;
@@ -32,14 +34,32 @@ mod interfaces;
 mod lifecycle;
 mod lookup;
 mod monitor;
+mod neighbours;
 mod node;
 mod registry;
 mod routes;
+mod secrets;
 mod settings;
 mod slow_storage;
 mod stats;
 mod status;
 mod tuning;
 
+use std::sync::Arc;
+
+use ::driver::Neighbours;
+
 pub use crate::driver::{QemuDriver, StartError};
 pub use settings::{Deadlines, Scope, Settings};
+
+/// Reads every definition, finds the guests that run, and has what is marked for it started in the background. The
+/// `neighbours` are the drivers whose objects guests need.
+///
+/// # Errors
+/// When a directory cannot be used. A broken definition is logged and left alone.
+pub async fn load(
+    settings: Settings,
+    neighbours: Neighbours,
+) -> Result<Arc<QemuDriver>, StartError> {
+    QemuDriver::load(settings, neighbours, routes::routes()).await
+}

@@ -14,6 +14,8 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// Firmware variables of guests; the same place as libvirt's, so that a guest keeps them when it moves.
     pub nvram_dir: PathBuf,
+    /// State of emulated TPMs, a directory a guest; the same place as libvirt's, too.
+    pub tpm_dir: PathBuf,
     /// Status of running guests, monitor sockets; gone after a restart of the host.
     pub runtime_dir: PathBuf,
     /// A log for each guest.

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use host::files;
 use serde::{Deserialize, Serialize};
 
+use crate::companions::CompanionRecord;
+use crate::companions::tpm_state::Fate;
 use crate::control_group::GroupPlace;
 use crate::domain::{RunState, StopCause, Taints};
 use crate::guest_cpu::AskedCpu;
@@ -30,10 +32,16 @@ pub(crate) struct Status {
     pub uuid: String,
     /// Number of the guest.
     pub id: i32,
-    /// Process id of QEMU.
+    /// Process id of QEMU; 0 while there is none yet.
     pub pid: i32,
     /// When that process began, in the kernel's ticks: together with the pid it names one process.
     pub start_time: u64,
+    /// What runs beside it.
+    #[serde(default)]
+    pub companions: Vec<CompanionRecord>,
+    /// What becomes of its TPM's state if it is gone for good.
+    #[serde(default)]
+    pub tpm_fate: Fate,
     /// How far its start got.
     pub phase: Phase,
     /// State and reason when this was written.

@@ -10,7 +10,7 @@ use driver::{Event, EventBus, Key, ObjectKind, Routes, SecretEvent, SecretEventB
 use host::files::FileError;
 
 use crate::kind::{SECRET, Secrets};
-use crate::{routes, value};
+use crate::value;
 
 /// Keeps secrets.
 pub struct SecretDriver {
@@ -24,7 +24,7 @@ impl SecretDriver {
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn load(place: &Place) -> Result<Arc<Self>, FileError> {
+    pub(crate) fn load(place: &Place, routes: Routes<Self>) -> Result<Arc<Self>, FileError> {
         let secrets: Definitions<Secrets> = Definitions::load(place)?;
         value::sweep(secrets.files())?;
         for secret in secrets.all() {
@@ -33,7 +33,7 @@ impl SecretDriver {
                 Err(error) => tracing::error!(uuid = %secret.uuid, error, "value not loaded"),
             }
         }
-        Ok(Arc::new(Self { secrets, events: Arc::default(), routes: routes::routes() }))
+        Ok(Arc::new(Self { secrets, events: Arc::default(), routes }))
     }
 
     /// The secret that a client's reference is about.

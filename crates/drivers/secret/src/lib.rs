@@ -9,7 +9,21 @@ mod calls;
 mod driver;
 mod kind;
 mod routes;
+mod store;
 mod value;
 mod value_calls;
 
+use std::sync::Arc;
+
+use definitions::Place;
+use host::files::FileError;
+
 pub use crate::driver::SecretDriver;
+
+/// Reads every definition. What is broken is logged and left alone. Blocks.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn load(place: &Place) -> Result<Arc<SecretDriver>, FileError> {
+    SecretDriver::load(place, routes::routes())
+}

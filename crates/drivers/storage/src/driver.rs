@@ -9,7 +9,6 @@ use driver::{Event, EventBus, Key, ObjectKind, Routes, StoragePoolEvent, Storage
 use host::files::FileError;
 
 use crate::kind::{Pools, STORAGE};
-use crate::routes;
 
 /// Keeps storage pools.
 pub struct StorageDriver {
@@ -23,9 +22,9 @@ impl StorageDriver {
     ///
     /// # Errors
     /// When the directory cannot be used.
-    pub fn load(place: &Place) -> Result<Arc<Self>, FileError> {
+    pub(crate) fn load(place: &Place, routes: Routes<Self>) -> Result<Arc<Self>, FileError> {
         let pools = Definitions::load(place)?;
-        Ok(Arc::new(Self { pools, events: Arc::default(), routes: routes::routes() }))
+        Ok(Arc::new(Self { pools, events: Arc::default(), routes }))
     }
 
     /// The pool that a client's reference is about.

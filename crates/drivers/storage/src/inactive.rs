@@ -3,8 +3,9 @@
 use std::fmt::Display;
 
 use api::remote::*;
-use api::{Error, ErrorCode};
+use api::{Error, ErrorCode, ErrorDomain, Result};
 use definitions::{Object, answers};
+use driver::PoolStore;
 
 use crate::driver::StorageDriver;
 use crate::kind::{Pools, STORAGE};
@@ -23,6 +24,14 @@ answers! { StorageDriver;
     StorageVolCreateXml(driver, args) => Err(not_active(&*driver.find(&args.pool)?));
     StorageVolLookupByKey(_driver, args) => Err(no_volume(format_args!("key {}", args.key)));
     StorageVolLookupByPath(_driver, args) => Err(no_volume(format_args!("path '{}'", args.path)));
+}
+
+impl PoolStore for StorageDriver {
+    fn require_volume(&self, pool: &str, volume: &str) -> Result<()> {
+        let pool = &self.pools.named(pool)?.name;
+        let detail = format!("storage pool '{pool}' containing volume '{volume}' is not active");
+        Err(Error::config_unsupported(ErrorDomain::DOMAIN, detail))
+    }
 }
 
 fn not_started() -> Error {

@@ -14,4 +14,17 @@ mod kind;
 mod routes;
 mod sources;
 
+use std::sync::Arc;
+
+use definitions::Place;
+use host::files::FileError;
+
 pub use crate::driver::StorageDriver;
+
+/// Reads every definition. What is broken is logged and left alone. Blocks.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn load(place: &Place) -> Result<Arc<StorageDriver>, FileError> {
+    StorageDriver::load(place, routes::routes())
+}

@@ -5,7 +5,7 @@ use config::domain::disk::{
     BackingStore, DetectZeroes, Discard, Disk, DiskBus, DiskCache, DiskDriver, DiskIo,
 };
 use config::domain::storage::{
-    MetadataCache, Slice, SourceOptions, StorageFormat, StorageProtocol, StorageSource,
+    Auth, Encryption, MetadataCache, Slice, StorageFormat, StorageProtocol, StorageSource,
 };
 use config::{Error, OnOff, YesNo};
 
@@ -13,6 +13,8 @@ use super::Result;
 use super::line::Line;
 use super::network_storage;
 use super::props::Props;
+use super::secret::{Credentials, Opener};
+use super::source::{options, options_mut};
 use super::tls::TlsSide;
 
 /// Most layers of a chain.
@@ -26,6 +28,10 @@ pub(super) struct Node<'a> {
     pub(super) source: &'a StorageSource,
     /// How it is read.
     pub(super) format: StorageFormat,
+    /// Who may read it.
+    pub(super) auth: Option<&'a Auth>,
+    /// How it is encrypted.
+    pub(super) encryption: Option<&'a Encryption>,
     /// Whether it may be written.
     pub(super) access: Access,
     /// How the host caches it.
@@ -122,45 +128,6 @@ fn layers_below(disk: &Disk) -> impl Iterator<Item = &config::domain::disk::Back
     std::iter::successors(layer(disk.backing.as_ref()), |above| layer(above.backing.as_ref()))
 }
 
-/// What every kind of source can say.
-pub(crate) fn options(source: &StorageSource) -> Option<&SourceOptions> {
-    Some(match source {
-        StorageSource::File(file) => &file.source.more,
-        StorageSource::Block(block) => &block.source.more,
-        StorageSource::Dir(dir) => &dir.source.more,
-        StorageSource::Network(network) => &network.source.more,
-        StorageSource::Volume(volume) => &volume.source.more,
-        StorageSource::Nvme(nvme) => &nvme.source.more,
-        StorageSource::VhostUser(_) | StorageSource::VhostVdpa(_) => return None,
-    })
-}
-
-fn options_mut(source: &mut StorageSource) -> Option<&mut SourceOptions> {
-    Some(match source {
-        StorageSource::File(file) => &mut file.source.more,
-        StorageSource::Block(block) => &mut block.source.more,
-        StorageSource::Dir(dir) => &mut dir.source.more,
-        StorageSource::Network(network) => &mut network.source.more,
-        StorageSource::Volume(volume) => &mut volume.source.more,
-        StorageSource::Nvme(nvme) => &mut nvme.source.more,
-        StorageSource::VhostUser(_) | StorageSource::VhostVdpa(_) => return None,
-    })
-}
-
-/// Whether there is no medium in a drive.
-pub(super) fn is_empty(source: &StorageSource) -> bool {
-    match source {
-        StorageSource::File(file) => file.source.file.is_none(),
-        StorageSource::Block(block) => block.source.dev.is_none(),
-        StorageSource::Dir(dir) => dir.source.dir.is_none(),
-        StorageSource::Network(_)
-        | StorageSource::Volume(_)
-        | StorageSource::Nvme(_)
-        | StorageSource::VhostUser(_)
-        | StorageSource::VhostVdpa(_) => false,
-    }
-}
-
 fn node_name(index: Option<u32>, disk: &Disk) -> Result<String> {
     let index = index.ok_or_else(|| {
         Error::internal(format!("layers of disk '{}' have no numbers", disk.target.dev))
@@ -174,10 +141,15 @@ fn node_name(index: Option<u32>, disk: &Disk) -> Result<String> {
 /// `CONFIG_UNSUPPORTED` for a chain that is too long.
 pub(super) fn chain<'a>(disk: &'a Disk) -> Result<Vec<Node<'a>>> {
     let cache = cache_mode(disk);
-    let top = options(&disk.source).and_then(|options| options.index);
+    let top = options(&disk.source);
+    let auth = top.and_then(|options| options.auth.as_deref());
+    let encryption = top.and_then(|options| options.encryption.as_deref());
     let mut nodes = vec![Node {
-        name: node_name(top, disk)?,
+        name: node_name(top.and_then(|options| options.index), disk)?,
         source: &disk.source,
+        // Older documents have them beside the source.
+        auth: auth.or(disk.auth.as_deref()),
+        encryption: encryption.or(disk.encryption.as_deref()),
         format: disk.driver.format.unwrap_or(StorageFormat::Raw),
         access: if disk.readonly { Access::ReadOnly } else { Access::ReadWrite },
         cache,
@@ -198,6 +170,8 @@ pub(super) fn chain<'a>(disk: &'a Disk) -> Result<Vec<Node<'a>>> {
         nodes.push(Node {
             name: node_name(layer.index, disk)?,
             source: &layer.source,
+            auth: layer.source.options().auth.as_deref(),
+            encryption: layer.source.options().encryption.as_deref(),
             format: layer.format.kind,
             access: Access::ReadOnly,
             cache,
@@ -238,12 +212,14 @@ impl Line<'_> {
     /// The node that reads the storage, the one that shows a part of it if that is all there is, and the one
     /// that reads the format.
     pub(super) fn node(&mut self, node: &Node<'_>) -> Result<()> {
-        let storage = self.storage_node(node)?;
+        let credentials = self.credentials(&node.name, node.source, node.auth, node.encryption)?;
+        let storage = self.storage_node(node, &credentials)?;
         self.blockdev(&storage);
         let slice = options(node.source).and_then(|options| options.slices.as_ref());
         let slice = slice.and_then(|slices| slices.slices.first()).copied();
         // The format that is none can do it itself.
-        let own_node = slice.filter(|_| format_driver(node.format).is_ok_and(|name| name != "raw"));
+        let driver = format_driver(node.format, credentials.of_format())?;
+        let own_node = slice.filter(|_| driver != "raw");
         if let Some(slice) = own_node {
             let mut props = Props::driver("raw");
             props
@@ -252,17 +228,22 @@ impl Line<'_> {
                 .set("size", slice.size)
                 .set("file", format!("{}-storage", node.name))
                 .set("auto-read-only", true)
-                .set("discard", "unmap");
+                .set("discard", "unmap")
+                .set("cache", cache(node.cache));
             self.blockdev(&props);
         }
-        let format = format_node(node, slice, own_node.is_some())?;
+        let slice = slice.filter(|_| own_node.is_none());
+        let below = match own_node {
+            Some(_) => slice_name(node),
+            None => format!("{}-storage", node.name),
+        };
+        let format = format_node(node, driver, credentials.of_format(), (slice, below))?;
         self.blockdev(&format);
         Ok(())
     }
 
-    fn storage_node(&mut self, node: &Node<'_>) -> Result<Props> {
-        self.refuse_options(node)?;
-        let mut props = self.storage(node)?;
+    fn storage_node(&mut self, node: &Node<'_>, credentials: &Credentials<'_>) -> Result<Props> {
+        let mut props = self.storage(node, credentials)?;
         if let StorageSource::Network(network) = node.source
             && network.source.tls == Some(YesNo::Yes)
         {
@@ -285,7 +266,7 @@ impl Line<'_> {
         Ok(props)
     }
 
-    fn storage(&self, node: &Node<'_>) -> Result<Props> {
+    fn storage(&self, node: &Node<'_>, credentials: &Credentials<'_>) -> Result<Props> {
         let io = node.driver.and_then(|driver| driver.io).map(DiskIo::word);
         let path = |driver: &str, path: Option<&str>| {
             let mut props = Props::driver(driver);
@@ -303,7 +284,9 @@ impl Line<'_> {
                     .set("rw", false);
                 props
             }
-            StorageSource::Network(network) => network_storage::props(&network.source)?,
+            StorageSource::Network(network) => {
+                network_storage::props(&network.source, credentials)?
+            }
             StorageSource::Nvme(nvme) => {
                 self.not_started_yet("disk of type 'nvme'")?;
                 let mut props = Props::driver("nvme");
@@ -321,21 +304,6 @@ impl Line<'_> {
                 )));
             }
         })
-    }
-
-    fn refuse_options(&self, node: &Node<'_>) -> Result<()> {
-        let Some(options) = options(node.source) else {
-            return Ok(());
-        };
-        if options.encryption.is_some() {
-            return Err(Error::unsupported("encryption of a disk is not supported yet"));
-        }
-        if options.auth.is_some() {
-            return Err(Error::unsupported(
-                "authentication of a disk's source is not supported yet",
-            ));
-        }
-        Ok(())
     }
 
     /// The helper that the daemon is to run for all disks; it is told of before everything else.
@@ -378,7 +346,13 @@ fn slice_name(node: &Node<'_>) -> String {
     format!("{}-slice-sto", node.name)
 }
 
-fn format_node(node: &Node<'_>, slice: Option<Slice>, is_sliced: bool) -> Result<Props> {
+/// The node that reads the format from the part of the storage that is `slice`, which the node `below` has.
+fn format_node(
+    node: &Node<'_>,
+    driver: &str,
+    opener: Option<&Opener>,
+    (slice, below): (Option<Slice>, String),
+) -> Result<Props> {
     let mut props = Props::new();
     props
         .set("node-name", format!("{}-format", node.name))
@@ -389,18 +363,19 @@ fn format_node(node: &Node<'_>, slice: Option<Slice>, is_sliced: bool) -> Result
         props.set("detect-zeroes", detect_zeroes(driver).filter(|_| node.level == Level::Top));
     }
     props.set("cache", cache(node.cache));
-    props.set("driver", format_driver(node.format)?);
+    props.set("driver", driver);
+    if driver == "luks" {
+        let secret = opener.and_then(|opener| opener.secret.clone());
+        let missing = || Error::internal("missing secret info for 'luks' driver");
+        props.set("key-secret", secret.ok_or_else(missing)?);
+    }
     if node.format == StorageFormat::Qcow2 {
-        props.set("cache-size", node.metadata_cache);
+        props.set("encrypt", opener.and_then(Opener::props)).set("cache-size", node.metadata_cache);
     }
-    if is_sliced {
-        props.set("file", slice_name(node));
-    } else {
-        props
-            .set("offset", slice.map(|slice| slice.offset))
-            .set("size", slice.map(|slice| slice.size))
-            .set("file", format!("{}-storage", node.name));
-    }
+    props
+        .set("offset", slice.map(|slice| slice.offset))
+        .set("size", slice.map(|slice| slice.size))
+        .set("file", below);
     match &node.backing {
         Backing::Node(below) => {
             props.set("backing", below.as_str());
@@ -422,8 +397,9 @@ fn detect_zeroes(driver: &DiskDriver) -> Option<&'static str> {
     })
 }
 
-fn format_driver(format: StorageFormat) -> Result<&'static str> {
+fn format_driver(format: StorageFormat, opener: Option<&Opener>) -> Result<&'static str> {
     Ok(match format {
+        StorageFormat::Raw if opener.is_some() => "luks",
         StorageFormat::Raw | StorageFormat::Fat | StorageFormat::Iso => "raw",
         StorageFormat::Vpc | StorageFormat::Vhd => "vpc",
         StorageFormat::Bochs => "bochs",

@@ -7,13 +7,15 @@ use config::domain::storage::{StorageSource, VhostUserSource};
 use config::{Error, OnOff, YesNo};
 
 use super::Result;
-use super::blockdev::{cache_mode, chain, is_empty, write_cache};
+use super::blockdev::{cache_mode, chain, write_cache};
 use super::chardev::add_reconnect;
 use super::chipset::Chipset;
 use super::line::{Line, alias};
 use super::options::Options;
 use super::props::Props;
+use super::source::is_empty;
 use super::virtio;
+use crate::secrets::Wanted;
 
 impl Line<'_> {
     /// Disks, with the floppy controller before them.
@@ -66,10 +68,21 @@ impl Line<'_> {
         let StorageSource::File(file) = &disk.source else {
             return Err(Error::unsupported(format!("SD card '{}' is not a file", disk.target.dev)));
         };
+        let encryption = file.source.more.encryption.as_deref().or(disk.encryption.as_deref());
+        let wanted = encryption.and_then(Wanted::of_encryption);
+        let secret = match wanted {
+            Some(wanted) => {
+                let id = format!("{}-encryption-secret0", alias(&disk.info)?);
+                Some(self.secret(id, Some(wanted))?)
+            }
+            None => None,
+        };
+        let format = disk.driver.format.map(|format| format.word());
         let mut drive = Options::keyed();
         drive
             .set("file", file.source.file.as_deref())
-            .set("format", disk.driver.format.map(|format| format.word()))
+            .set("key-secret", secret.as_deref())
+            .set("format", secret.as_ref().map(|_| "luks").or(format))
             .set("if", "sd")
             .set("index", slot);
         self.option("-drive", drive);
@@ -78,10 +91,6 @@ impl Line<'_> {
 
     /// A disk with its block nodes; the images of a chain come before the drive that shows them.
     pub(super) fn disk(&mut self, number: usize, disk: &Disk) -> Result<()> {
-        if disk.encryption.is_some() || disk.auth.is_some() {
-            let dev = &disk.target.dev;
-            return Err(Error::unsupported(format!("secret of disk '{dev}' is not supported yet")));
-        }
         if let Some(transient) = disk.transient {
             self.not_started_yet(&format!("transient disk '{}'", disk.target.dev))?;
             // It would come once the guest runs, with an overlay of its own.

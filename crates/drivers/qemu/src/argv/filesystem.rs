@@ -59,16 +59,13 @@ impl Line<'_> {
         self.device(props)
     }
 
-    /// A directory that a process beside QEMU serves; it has to run already.
+    /// A directory that a process beside QEMU serves.
     fn virtiofs(&mut self, filesystem: &Filesystem) -> Result<()> {
         let alias = alias(&filesystem.info)?;
         let id = format!("chr-vu-{alias}");
         let path = match filesystem.source.as_ref().and_then(|source| source.socket.as_deref()) {
             Some(socket) => socket.to_owned(),
-            None => {
-                self.not_started_yet("virtiofs without a socket")?;
-                self.directory().join(format!("{alias}-fs.sock")).display().to_string()
-            }
+            None => self.directory().join(format!("{alias}-fs.sock")).display().to_string(),
         };
         let mut socket = Options::new("socket");
         socket.set("id", &id).set("path", path);

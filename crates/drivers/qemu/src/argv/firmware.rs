@@ -50,6 +50,8 @@ impl<'a> Line<'a> {
         let node = Node {
             name: name.to_owned(),
             source,
+            auth: None,
+            encryption: None,
             format: StorageFormat::Raw,
             access,
             cache: DiskCache::Default,

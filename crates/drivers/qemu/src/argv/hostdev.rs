@@ -97,6 +97,10 @@ impl Line<'_> {
         let before = units.position(|other| other.info.alias == device.info.alias);
         let before = before.and_then(|before| u32::try_from(before).ok()).unwrap_or_default();
         let node = format!("libvirt-{}-backend", self.first_free_layer().saturating_add(before));
+        if let Some(auth) = &scsi.source.auth {
+            let password = self.unit_password(&node, auth)?;
+            backend.set("user", &auth.username).set("password-secret", password);
+        }
         backend.set("node-name", node.as_str()).set("read-only", device.readonly);
         self.blockdev(&backend);
         let mut props = Props::driver("scsi-generic");

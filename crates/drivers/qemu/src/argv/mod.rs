@@ -56,12 +56,14 @@ mod qemu_namespace;
 mod redirdev;
 mod rng;
 mod sandbox;
+mod secret;
 mod serial;
 mod shmem;
 mod smartcard;
 mod smbios;
 mod smp;
 mod sound;
+mod source;
 mod tls;
 mod tpm;
 mod video;
@@ -75,13 +77,16 @@ use std::path::{Path, PathBuf};
 use config::{Domain, Error};
 
 pub(crate) use asks::{Asks, MachineFacts};
-pub(crate) use blockdev::{last_layer, number_disk, number_layers, options as source_options};
+pub(crate) use blockdev::{last_layer, number_disk, number_layers};
 pub(crate) use command_line::{CommandLine, Descriptor, Existing, Resource, quoted};
 pub(crate) use memory::align as align_memory;
 pub(crate) use native::{generic_interfaces, to_native};
 pub(crate) use plug::{Plug, Step, plug};
+pub(crate) use secret::{gather_disk, gather_hostdev};
+pub(crate) use source::options as source_options;
 pub(crate) use watchdog::watchdog_action;
 
+use crate::secrets::GuestSecrets;
 use line::Line;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -101,6 +106,8 @@ pub(crate) struct Context<'a> {
     pub(crate) vhost_net: VhostNet,
     /// Files of SCSI units of the host, by alias of the device.
     pub(crate) scsi_files: &'a HashMap<String, String>,
+    /// The secrets of its devices.
+    pub(crate) secrets: &'a GuestSecrets,
     /// What the command line is for.
     pub(crate) purpose: Purpose,
 }

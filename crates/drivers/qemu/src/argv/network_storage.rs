@@ -6,22 +6,23 @@ use serde_json::Value;
 
 use super::Result;
 use super::props::{PropValue, Props};
+use super::secret::{Credentials, Opener};
 
 /// The properties of a source before those that all nodes have.
-pub(super) fn props(source: &NetworkSource) -> Result<Props> {
+pub(super) fn props(source: &NetworkSource, credentials: &Credentials<'_>) -> Result<Props> {
     match source.protocol {
         StorageProtocol::Nbd => nbd(source),
-        StorageProtocol::Rbd => rbd(source),
+        StorageProtocol::Rbd => rbd(source, credentials),
         StorageProtocol::Sheepdog => sheepdog(source),
         StorageProtocol::Gluster => gluster(source),
-        StorageProtocol::Iscsi => iscsi(source),
+        StorageProtocol::Iscsi => iscsi(source, credentials),
         StorageProtocol::Nfs => nfs(source),
         StorageProtocol::Http
         | StorageProtocol::Https
         | StorageProtocol::Ftp
         | StorageProtocol::Ftps
-        | StorageProtocol::Tftp => url(source),
-        StorageProtocol::Ssh => ssh(source),
+        | StorageProtocol::Tftp => url(source, credentials),
+        StorageProtocol::Ssh => ssh(source, credentials),
         StorageProtocol::Vxhs => {
             Err(Error::unsupported("VxHS protocol is not supported with this QEMU binary"))
         }
@@ -98,7 +99,7 @@ fn nbd(source: &NetworkSource) -> Result<Props> {
     Ok(props)
 }
 
-fn rbd(source: &NetworkSource) -> Result<Props> {
+fn rbd(source: &NetworkSource, credentials: &Credentials<'_>) -> Result<Props> {
     let mut parts = name(source).splitn(3, '/');
     let (pool, second, third) = (parts.next(), parts.next(), parts.next());
     let (namespace, image) = match third {
@@ -121,7 +122,15 @@ fn rbd(source: &NetworkSource) -> Result<Props> {
         .set("image", image)
         .set("snapshot", source.snapshot.as_ref().map(|snapshot| &snapshot.name))
         .set("conf", source.config.as_ref().map(|config| &config.file))
-        .set("server", Some(servers).filter(|servers| !servers.is_empty()));
+        .set("server", Some(servers).filter(|servers| !servers.is_empty()))
+        .set("encrypt", credentials.of_storage().and_then(Opener::props));
+    if let Some(password) = &credentials.password {
+        let ways: Vec<Value> = ["cephx", "none"].map(Value::from).into();
+        props
+            .set("user", credentials.user)
+            .set("auth-client-required", ways)
+            .set("key-secret", password.as_str());
+    }
     Ok(props)
 }
 
@@ -168,8 +177,9 @@ pub(super) fn iscsi_unit(name: &str, host: &StorageHost) -> Result<Props> {
     Ok(props)
 }
 
-fn iscsi(source: &NetworkSource) -> Result<Props> {
+fn iscsi(source: &NetworkSource, credentials: &Credentials<'_>) -> Result<Props> {
     let mut props = iscsi_unit(name(source), only_host(source)?)?;
+    props.set("user", credentials.user).set("password-secret", credentials.password.as_deref());
     props.set("initiator-name", source.initiator.as_ref().map(|initiator| &initiator.iqn.name));
     Ok(props)
 }
@@ -194,20 +204,17 @@ fn nfs(source: &NetworkSource) -> Result<Props> {
     Ok(props)
 }
 
-fn ssh(source: &NetworkSource) -> Result<Props> {
+fn ssh(source: &NetworkSource, credentials: &Credentials<'_>) -> Result<Props> {
     let host = only_host(source)?;
     let mut server = Props::new();
     server.set("host", host.name.as_ref()).set("port", port(host, source.protocol));
     let mut props = Props::driver("ssh");
-    props.set("path", name(source)).set("server", server);
+    props.set("path", name(source)).set("server", server).set("user", credentials.user);
     Ok(props)
 }
 
-fn url(source: &NetworkSource) -> Result<Props> {
+fn url(source: &NetworkSource, credentials: &Credentials<'_>) -> Result<Props> {
     let host = only_host(source)?;
-    if source.cookies.is_some() {
-        return Err(Error::unsupported("cookies of a disk's source are not supported yet"));
-    }
     let protocol = source.protocol;
     let server = host.name.as_deref().unwrap_or_default();
     let path = name(source);
@@ -220,7 +227,10 @@ fn url(source: &NetworkSource) -> Result<Props> {
     let mut props = Props::driver(protocol.word());
     props
         .set("url", url)
+        .set("username", credentials.user)
+        .set("password-secret", credentials.password.as_deref())
         .set("sslverify", source.ssl.as_ref().and_then(|ssl| ssl.verify))
+        .set("cookie-secret", credentials.cookies.as_deref())
         .set("timeout", source.timeout.map(|timeout| timeout.seconds))
         .set("readahead", source.readahead.map(|readahead| readahead.size));
     Ok(props)

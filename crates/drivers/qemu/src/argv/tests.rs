@@ -8,10 +8,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use api::SecretUsageType;
 use config::domain::complete::{self, Host, Qemu};
 use config::domain::{ParseFlags, VirtType};
 use config::{Domain, Entropy};
+use driver::{SecretKey, SecretStore};
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 use super::command_line::Descriptor;
 use super::*;
@@ -38,6 +41,15 @@ impl Asks for Emulator {
 
     fn machine(&self, _: &str) -> Option<MachineFacts<'_>> {
         Some(MachineFacts { default_ram_id: Some("pc.ram"), numa_mem_supported: false })
+    }
+}
+
+/// Knows every secret.
+struct Known;
+
+impl SecretStore for Known {
+    fn value(&self, _: &SecretKey, _: SecretUsageType) -> api::Result<Zeroizing<Vec<u8>>> {
+        Ok(Zeroizing::new(b"geheim".to_vec()))
     }
 }
 
@@ -112,6 +124,10 @@ fn made(text: &str, purpose: Purpose) -> Result<CommandLine> {
     complete::aliases::assign_aliases(&mut domain);
     number_layers(&mut domain);
     let scsi_files = &HashMap::from([("hostdev0".to_owned(), "/dev/sg3".to_owned())]);
+    let mut secrets = GuestSecrets::of_test();
+    let devices = &domain.devices;
+    devices.disks.iter().try_for_each(|it| gather_disk(&mut secrets, it, &Known)).unwrap();
+    devices.hostdevs.iter().try_for_each(|it| gather_hostdev(&mut secrets, it, &Known)).unwrap();
     let context = Context {
         emulator: &Emulator,
         id: if purpose == Purpose::Native { -1 } else { 1 },
@@ -119,6 +135,7 @@ fn made(text: &str, purpose: Purpose) -> Result<CommandLine> {
         now: WallClock { utc_s: 1_795_258_656, local_offset_s: 3600 },
         vhost_net: VhostNet::Present,
         scsi_files,
+        secrets: &secrets,
         purpose,
     };
     command_line(&domain, &context)
@@ -244,6 +261,7 @@ proptest! {
             now: WallClock { utc_s: 0, local_offset_s: 0 },
             vhost_net: VhostNet::Absent,
             scsi_files: &HashMap::new(),
+            secrets: &GuestSecrets::none(),
             purpose: Purpose::Native,
         };
         let plain = command_line(&everywhere("x"), &context).unwrap();

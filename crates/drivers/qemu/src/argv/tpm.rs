@@ -6,6 +6,7 @@ use super::Result;
 use super::line::{Line, alias};
 use super::options::Options;
 use super::props::Props;
+use crate::companions::SWTPM_SOCKET;
 
 impl Line<'_> {
     /// `<tpm>`
@@ -18,9 +19,15 @@ impl Line<'_> {
         let alias = alias(&tpm.info)?;
         let id = format!("tpm-{alias}");
         match &tpm.backend {
-            TpmBackend::Emulator(_) => {
-                self.not_started_yet("TPM emulator")?;
+            // Where nobody serves it.
+            TpmBackend::Emulator(_) if !self.starts() => {
                 self.option("-chardev", "null,id=chrtpm");
+            }
+            TpmBackend::Emulator(_) => {
+                let path = self.directory().join(SWTPM_SOCKET);
+                let mut socket = Options::new("socket");
+                socket.set("id", "chrtpm").set("path", path.display().to_string());
+                self.option("-chardev", socket);
             }
             TpmBackend::External(external) => {
                 let mut socket = Options::new("socket");

@@ -43,11 +43,6 @@ impl Emulators {
         Ok(KnownHost { host: Arch::host(), standard, emulator, nvram_dir: nvram_dir.into() })
     }
 
-    /// Whether the programs that emulate a TPM are installed.
-    pub fn has_swtpm(&self) -> bool {
-        ["swtpm", "swtpm_setup"].iter().all(|name| self.find(name).is_some())
-    }
-
     /// The emulator that runs `definition`.
     ///
     /// # Errors

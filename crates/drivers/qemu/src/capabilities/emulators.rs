@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::cache::{self, Identity};
 use super::probe::{PROBE_DEADLINE, probe};
+use super::swtpm::KnownSwtpm;
 use super::{Arch, Emulator, ProbeError};
 use crate::slow_storage;
 
@@ -35,6 +36,7 @@ struct Shared {
     search: Vec<PathBuf>,
     deadline: Duration,
     known: Mutex<HashMap<PathBuf, Known>>,
+    swtpm: tokio::sync::Mutex<KnownSwtpm>,
 }
 
 #[derive(Debug, Clone)]
@@ -60,7 +62,8 @@ impl Emulators {
     /// Those in the given directories, which get `deadline` to answer.
     pub fn within(cache_dir: &Path, search: Vec<PathBuf>, deadline: Duration) -> Self {
         let cache_dir = cache_dir.join("capabilities");
-        Self(Arc::new(Shared { cache_dir, search, deadline, known: Mutex::default() }))
+        let (known, swtpm) = (Mutex::default(), Default::default());
+        Self(Arc::new(Shared { cache_dir, search, deadline, known, swtpm }))
     }
 
     /// The binary that emulates `arch`, if there is one.
@@ -175,6 +178,10 @@ impl Emulators {
         if known.get(binary).is_some_and(|known| Arc::ptr_eq(&known.answer, &failed.answer)) {
             known.remove(binary);
         }
+    }
+
+    pub(super) fn known_swtpm(&self) -> &tokio::sync::Mutex<KnownSwtpm> {
+        &self.0.swtpm
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Known>> {

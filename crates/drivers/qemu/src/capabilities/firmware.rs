@@ -1,21 +1,12 @@
 //! The firmware images that guests can boot from.
 //!
 //! A distribution describes each of its images in a JSON file (QEMU's `docs/interop/firmware.json`).
-//! Of files with the same name the one in the nearest directory counts, an empty one hides the others;
-//! the order of names is the order of preference.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Arch;
-
-/// Most that is read of a description. **Units**: bytes.
-const FILE_LIMIT: u64 = 1 << 20;
-
-/// Most descriptions that are read.
-const FILES_LIMIT: usize = 512;
+use super::{Arch, described};
 
 /// Where descriptions are, the nearest last.
 const DIRECTORIES: [&str; 2] = ["/usr/share/qemu/firmware", "/etc/qemu/firmware"];
@@ -166,17 +157,8 @@ impl Firmwares {
 
     /// Those that the files of `directories` describe; a later directory hides files of an earlier.
     pub fn within(directories: &[PathBuf]) -> Self {
-        let mut files = BTreeMap::new();
-        for directory in directories {
-            let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-            for entry in entries.take(FILES_LIMIT) {
-                let name = entry.file_name();
-                if Path::new(&name).extension().is_some_and(|extension| extension == "json") {
-                    files.insert(name, entry.path());
-                }
-            }
-        }
-        Self(files.into_values().filter_map(|path| read(&path)).collect())
+        let files = described(directories, "firmware");
+        Self(files.filter_map(|(path, text)| read(&path, &text)).collect())
     }
 
     /// All of them, the preferred first.
@@ -221,15 +203,11 @@ impl Firmware {
     }
 }
 
-fn read(path: &Path) -> Option<Firmware> {
-    let noted = |error: &dyn std::fmt::Display| {
+fn read(path: &Path, text: &[u8]) -> Option<Firmware> {
+    let noted = |error: &serde_json::Error| {
         tracing::warn!(file = %path.display(), %error, "this description of a firmware is not used");
     };
-    let text = host::files::read_limited(path, FILE_LIMIT).map_err(|error| noted(&error)).ok()?;
-    if text.is_empty() {
-        return None;
-    }
-    parse(&text).map_err(|error| noted(&error)).ok().flatten()
+    parse(text).inspect_err(noted).ok().flatten()
 }
 
 /// None for an image that is used in a way we do not know.

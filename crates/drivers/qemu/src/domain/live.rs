@@ -13,6 +13,8 @@ use tokio::sync::{oneshot, watch};
 
 use super::RunState;
 use crate::capabilities::Emulator;
+use crate::companions::Companions;
+use crate::companions::tpm_state::Fate;
 use crate::control_group::GuestGroup;
 use crate::hotplug::UnplugOutcome;
 
@@ -32,6 +34,8 @@ pub(crate) struct Live {
     pub directory: PathBuf,
     /// Its control group, if it has one.
     pub group: Option<GuestGroup>,
+    /// What runs beside it.
+    pub companions: Arc<Companions>,
     parts: Mutex<LiveParts>,
     monitor: OnceLock<Monitor>,
     cause: OnceLock<StopCause>,
@@ -66,6 +70,8 @@ pub(crate) struct LiveParts {
     pub image_ends: HashMap<String, watch::Receiver<Option<u64>>>,
     /// Highest number that an image of a disk has had: none is given twice.
     pub last_layer: u32,
+    /// What becomes of its TPM's state, if it is gone for good once it stops.
+    pub tpm_fate: Fate,
     /// What the document becomes, while a medium is changed.
     pub pending: Option<Arc<config::Domain>>,
     /// By alias, who waits for the guest to let go of a device.
@@ -99,6 +105,7 @@ impl Live {
             emulator,
             directory,
             group: None,
+            companions: Arc::default(),
             parts: Mutex::default(),
             monitor: OnceLock::new(),
             cause: OnceLock::new(),

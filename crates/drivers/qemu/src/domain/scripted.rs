@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::DomainRunningReason;
+use driver::Neighbours;
 use host::process::ProcessRef;
 use qmp::scripted::{Answer, Peer, Request};
 use qmp::{Monitor, Options};
@@ -30,6 +31,7 @@ impl Bench {
             scope: Scope::Session,
             state_dir: at("state"),
             nvram_dir: at("nvram"),
+            tpm_dir: at("tpm"),
             runtime_dir: at("run"),
             log_dir: at("log"),
             cache_dir: at("cache"),
@@ -40,7 +42,9 @@ impl Bench {
             instance: None,
             huge_pages: Vec::new(),
         };
-        let driver = QemuDriver::load(settings).await.expect("a driver in an empty directory");
+        let driver = crate::load(settings, Neighbours::none())
+            .await
+            .expect("a driver in an empty directory");
         Self { driver, _directory: directory }
     }
 

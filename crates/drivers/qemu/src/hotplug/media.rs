@@ -14,7 +14,7 @@ use qmp::{Command, QmpError};
 use serde_json::{Value, json};
 
 use super::plug::follow_and_number;
-use crate::argv::Step;
+use crate::argv::{Plug, Step};
 use crate::block::{DiskLayer, Place, without_number};
 use crate::domain::{Domain, Live, not_running};
 use crate::driver::QemuDriver;
@@ -45,8 +45,10 @@ impl QemuDriver {
         if DiskLayer::top(&disk).place != Place::Empty {
             follow_and_number(live, &document, &mut disk).await?;
         }
-        let (gone, fresh) =
-            (self.nodes(live, &document, &old).await?, self.nodes(live, &document, &disk).await?);
+        let (gone, fresh) = (
+            self.old_nodes(live, &document, &old).await?,
+            self.nodes(live, &document, &disk).await?,
+        );
         let alias = old.info.alias.name().unwrap_or_default();
         // Whatever becomes of us, the one after us knows what the drive may have in it.
         let mut pending = config::Domain::clone(&document);
@@ -118,7 +120,7 @@ impl QemuDriver {
                 (false, false) => (emptied(old), vec![old, new]),
             };
             for medium in left {
-                match self.nodes(live, &document, medium).await {
+                match self.old_nodes(live, &document, medium).await {
                     Ok(nodes) => self.undo(domain, live, nodes.iter().rev()).await,
                     Err(error) => {
                         tracing::warn!(domain = %domain.name(), alias, %error, "medium not closed");
@@ -144,7 +146,21 @@ impl QemuDriver {
             return Ok(Vec::new());
         }
         let plan = self.plan(live, document, &Device::Disk(Box::new(disk.clone()))).await?;
-        Ok(plan.steps.into_iter().filter(|step| !step.is_device()).collect())
+        Ok(nodes_of(plan))
+    }
+
+    /// The steps that made the block nodes of a disk that is to be closed.
+    async fn old_nodes(
+        &self,
+        live: &Live,
+        document: &config::Domain,
+        disk: &Disk,
+    ) -> Result<Vec<Step>> {
+        if node_of(disk).is_none() {
+            return Ok(Vec::new());
+        }
+        let disk = Device::Disk(Box::new(disk.clone()));
+        self.plan_backwards(live, document, &disk).await.map(nodes_of)
     }
 
     /// Opens the tray, changes the medium, closes the tray; with the old medium again if that fails.
@@ -239,6 +255,10 @@ fn with_medium(drive: &Disk, wanted: Disk) -> Disk {
     disk.backing = wanted.backing;
     disk.driver.format = wanted.driver.format.or(Some(StorageFormat::Raw));
     disk
+}
+
+fn nodes_of(plan: Plug) -> Vec<Step> {
+    plan.steps.into_iter().filter(|step| !step.is_device()).collect()
 }
 
 /// The node that a drive shows.

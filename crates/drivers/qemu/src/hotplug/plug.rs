@@ -27,6 +27,7 @@ use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
 use crate::host_devices::{self, Moment};
 use crate::lifecycle::{io_limits, vhost_net, wall_clock};
+use crate::secrets::GuestSecrets;
 use crate::{guest_socket, host_needs, interfaces};
 
 /// How long QEMU may take to take back one step of an attempt that failed.
@@ -82,8 +83,12 @@ impl QemuDriver {
         device: &mut Device,
     ) -> Result<Option<OwnedFd>> {
         match device {
-            Device::Disk(disk) => follow_and_number(live, document, disk).await?,
+            Device::Disk(disk) => {
+                self.require_volume(disk)?;
+                follow_and_number(live, document, disk).await?;
+            }
             Device::Interface(interface) => {
+                self.require_network(interface)?;
                 interfaces::check_new(interface)?;
                 host_needs::check_interface(interface)?;
             }
@@ -123,10 +128,39 @@ impl QemuDriver {
         document: &config::Domain,
         device: &Device,
     ) -> Result<Plug> {
+        let path = self.settings.directories().master_key(live.id, document.name.as_str());
+        let store = &*self.neighbours.secrets;
+        let mut secrets = GuestSecrets::none();
+        match device {
+            Device::Disk(disk) => argv::gather_disk(&mut secrets, disk, store)?,
+            Device::Hostdev(device) => argv::gather_hostdev(&mut secrets, device, store)?,
+            _ => {}
+        }
+        let secrets = secrets.sealed_by(&path)?;
+        self.plan_with(live, document, device, &secrets).await
+    }
+
+    /// The same for who only takes back what they do: secrets, which may be gone, are not in them.
+    pub(super) async fn plan_backwards(
+        &self,
+        live: &Live,
+        document: &config::Domain,
+        device: &Device,
+    ) -> Result<Plug> {
+        self.plan_with(live, document, device, &GuestSecrets::none()).await
+    }
+
+    async fn plan_with(
+        &self,
+        live: &Live,
+        document: &config::Domain,
+        device: &Device,
+        secrets: &GuestSecrets,
+    ) -> Result<Plug> {
         let emulator = self.emulators.of(document).await?;
         let directories = self.settings.directories();
         let scsi_files = host_devices::scsi_files(document, &Root::default())?;
-        let context = context(live, &emulator, &directories, &scsi_files);
+        let context = context(live, &emulator, &directories, (&scsi_files, secrets));
         argv::plug(document, device, &context).map_err(|error| errors::document(&error))
     }
 
@@ -236,7 +270,7 @@ fn context<'a>(
     live: &Live,
     emulator: &'a Arc<Emulator>,
     directories: &'a Directories,
-    scsi_files: &'a HashMap<String, String>,
+    (scsi_files, secrets): (&'a HashMap<String, String>, &'a GuestSecrets),
 ) -> Context<'a> {
     Context {
         emulator: &**emulator,
@@ -245,6 +279,7 @@ fn context<'a>(
         now: wall_clock(),
         vhost_net: vhost_net(),
         scsi_files,
+        secrets,
         purpose: Purpose::Plug,
     }
 }

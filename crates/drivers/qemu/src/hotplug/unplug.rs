@@ -92,7 +92,7 @@ impl QemuDriver {
             document.devices.device(kind, number)
         });
         let (Some(document), Some(device)) = (document, device) else { return };
-        match self.plan(live, &document, &device).await {
+        match self.plan_backwards(live, &document, &device).await {
             Ok(plug) => self.undo(domain, live, plug.steps.iter().rev()).await,
             Err(error) => {
                 tracing::warn!(domain = %domain.name(), alias, %error, "backends not removed");

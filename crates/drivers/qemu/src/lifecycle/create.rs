@@ -11,6 +11,7 @@ use driver::{CallContext, Client, Handler};
 
 use super::destroy::Force;
 use super::start::StartMode;
+use crate::companions::tpm_state;
 use crate::documents::{self, Check};
 use crate::domain::{Domain, Published};
 use crate::driver::QemuDriver;
@@ -105,9 +106,14 @@ impl QemuDriver {
             Found::Known(domain) | Found::New(domain) => domain,
         };
         let _job = domain.modify("DomainCreateXml", &self.settings.deadlines).await?;
+        let fate = tpm_state::fate_of_failed_start(&self.settings.tpm_dir, uuid);
+        let document = Arc::clone(&definition);
         let started = self.start_as(&domain, definition, mode).await;
         if started.is_err() && !domain.published().is_persistent() {
             self.registry.remove(&domain);
+            if fate.removes(&document) {
+                self.remove_tpm(&name, uuid).await;
+            }
         }
         started.map(|()| domain)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::{DomainEventStoppedDetailType, DomainEventType, DomainShutoffReason, Error, Result};
 use driver::DomainEventBody;
 
+use crate::companions::tpm_state;
 use crate::control_group;
 use crate::domain::{Domain, Live, RunState, StopCause};
 use crate::driver::QemuDriver;
@@ -25,6 +26,7 @@ impl QemuDriver {
 
     /// Cleans up behind a guest whose process is gone, and tells it. Called by its watcher.
     pub(super) async fn finish(&self, domain: &Arc<Domain>, live: &Arc<Live>) {
+        live.companions.end().await;
         let cause = live.stop_cause();
         let (reason, detail) = outcome(cause);
         let Some(live) = domain.take_live(live.id) else { return };
@@ -48,6 +50,7 @@ impl QemuDriver {
         self.remove_runtime(&directories.memory(live.id, &domain.name()));
         self.registry.release_id(live.id);
         let mut reference = domain.reference();
+        let document = domain.published().live.clone();
         let after = domain.publish(|view| {
             view.id = None;
             view.live = None;
@@ -57,11 +60,27 @@ impl QemuDriver {
         });
         if !after.is_persistent() {
             self.registry.remove(domain);
+            let fate = live.parts().tpm_fate;
+            if let Some(document) = document.filter(|document| fate.removes(document)) {
+                self.remove_tpm(document.name.as_str(), domain.uuid).await;
+            }
         }
         reference.id = -1;
         let event = DomainEventType::STOPPED;
         self.tell_about(domain, reference, DomainEventBody::Lifecycle { event, detail: detail.0 });
         live.set_finished();
+    }
+}
+
+impl QemuDriver {
+    /// Removes the TPM of a guest that is no more. A failure is logged: the guest is gone.
+    pub(super) async fn remove_tpm(&self, name: &str, uuid: api::Uuid) {
+        let directory = self.settings.tpm_dir.clone();
+        let removed =
+            tokio::task::spawn_blocking(move || tpm_state::remove(&directory, uuid)).await;
+        if let Ok(Err(error)) = removed {
+            tracing::warn!(domain = name, %error, "TPM not removed");
+        }
     }
 }
 

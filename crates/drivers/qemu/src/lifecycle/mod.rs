@@ -26,5 +26,5 @@ mod sweep;
 mod undefine;
 mod watch;
 
-pub(crate) use start::{vhost_net, wall_clock};
+pub(crate) use start::{choose_companions, vhost_net, wall_clock};
 pub(crate) use start_settings::{expiry, io_limits};

@@ -17,6 +17,7 @@ use host::process::{Process, ProcessRef};
 use qmp::{EventReceiver, Monitor, Options, QmpError};
 
 use super::refresh;
+use crate::companions::Companions;
 use crate::documents;
 use crate::domain::{Definition, Domain, Live, Published, RunState, StopCause};
 use crate::driver::{QemuDriver, StartError};
@@ -116,6 +117,12 @@ impl QemuDriver {
     /// A guest ended while the daemon was away.
     async fn forget(&self, status: &Status, reason: DomainShutoffReason) {
         tracing::info!(name = status.name, reason = reason.0, "guest is gone");
+        Companions::found(&status.companions).end().await;
+        if let (true, Ok(uuid)) = (status.transient, status.uuid.parse())
+            && documents::read_live(&status.document).is_ok_and(|it| status.tpm_fate.removes(&it))
+        {
+            self.remove_tpm(&status.name, uuid).await;
+        }
         if let Some(domain) = self.registry.by_name(&status.name) {
             domain.publish(|view| view.state = RunState::shut_off(reason));
         }
@@ -148,8 +155,11 @@ impl QemuDriver {
         }
         let emulator = self.emulators.known(&status.emulator);
         let group = status.group.as_ref().and_then(|place| self.control_groups.at(place));
-        let live = Live::new(status.id, process, emulator, status.directory.clone());
+        let mut live = Live::new(status.id, process, emulator, status.directory.clone());
+        live.companions = Arc::new(Companions::found(&status.companions));
         let live = Arc::new(live.with_group(group));
+        live.parts().tpm_fate = status.tpm_fate;
+        self.watch_companions(&domain, &live);
         if let Some(cause) = status.stop_cause {
             live.ends_because(cause);
         }

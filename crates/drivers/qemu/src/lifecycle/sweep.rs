@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
+use crate::companions::tpm_state;
 use crate::driver::QemuDriver;
 
 impl QemuDriver {
@@ -29,6 +30,7 @@ impl QemuDriver {
             tracing::info!(path = %path.display(), "removing what no guest has");
             self.clear_runtime(&path).await;
         }
+        tpm_state::sweep(&self.settings.tpm_dir);
         if let Err(error) = self.status.remove_unfinished() {
             tracing::warn!(path = %runtime.display(), %error, "unfinished status not removed");
         }

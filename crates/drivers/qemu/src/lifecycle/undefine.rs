@@ -12,6 +12,7 @@ use api::{
 };
 use driver::{CallContext, DomainEventBody, Handler};
 
+use crate::companions::tpm_state::Fate;
 use crate::domain::Domain;
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
@@ -48,6 +49,16 @@ impl Handler<DomainUndefineFlags> for QemuDriver {
     }
 }
 
+/// What the caller of an undefine wants of the TPM.
+fn fate_of_tpm(flags: api::DomainUndefineFlags) -> Fate {
+    use api::DomainUndefineFlags as Flag;
+    match (flags.contains(Flag::TPM), flags.contains(Flag::KEEP_TPM)) {
+        (true, _) => Fate::Removed,
+        (_, true) => Fate::Kept,
+        _ => Fate::AsDefined,
+    }
+}
+
 impl QemuDriver {
     async fn undefine(&self, domain: &Arc<Domain>, flags: Flag) -> Result<()> {
         let _order = domain.definition().await;
@@ -57,6 +68,16 @@ impl QemuDriver {
         };
         if let Some(nvram) = documents::nvram_file(&definition) {
             release_nvram(&nvram, flags, view.is_active()).await?;
+        }
+        let fate = fate_of_tpm(flags);
+        match domain.live() {
+            Some(live) => {
+                // The guest still has it; it goes or stays when the guest goes.
+                live.parts().tpm_fate = fate;
+                self.save_status(domain, &live);
+            }
+            None if fate.removes(&definition) => self.remove_tpm(&view.name, domain.uuid).await,
+            None => {}
         }
         let (store, name) = (self.definitions.clone(), view.name.clone());
         self.on_disk(move || store.remove(&name), "cannot remove the definition").await?;

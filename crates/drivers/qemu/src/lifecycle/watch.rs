@@ -46,6 +46,21 @@ impl QemuDriver {
         self.finish(&domain, &live).await;
     }
 
+    /// Notes in the guest's log when something beside QEMU ends that the guest needs.
+    pub(super) fn watch_companions(self: &Arc<Self>, domain: &Arc<Domain>, live: &Live) {
+        for companion in live.companions.all() {
+            let (driver, domain) = (Arc::clone(self), Arc::clone(domain));
+            let qemu = live.process.reference();
+            tokio::spawn(async move {
+                companion.ended().await;
+                if qemu.is_alive() {
+                    let text = format!("{} has ended, though the guest runs", companion.name);
+                    driver.log_line(&domain, &text);
+                }
+            });
+        }
+    }
+
     /// Takes what QEMU said before it exited; that may still be on its way when the exit is seen.
     async fn hear_last_words(
         &self,

@@ -12,7 +12,8 @@ use crate::argv::{self, Context, Directories, Purpose};
 use crate::documents::{self, Check, SystemEntropy};
 use crate::driver::QemuDriver;
 use crate::errors::{self, QEMU};
-use crate::lifecycle::{vhost_net, wall_clock};
+use crate::lifecycle::{choose_companions, vhost_net, wall_clock};
+use crate::secrets::{GuestSecrets, MasterKey};
 use crate::{firmware, flags, guest_cpu, host_devices, host_needs};
 
 /// The only form that QEMU has.
@@ -41,8 +42,10 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
         domain.complete(&host, &mut SystemEntropy).map_err(|error| errors::document(&error))?;
         guest_cpu::settle(&mut domain, &emulator)?;
         host_needs::settle(&mut domain)?;
+        let secrets = self.look_around(&mut domain, GuestSecrets::new(MasterKey::fresh()))?;
         host_needs::check(&domain, &self.settings.huge_pages, host_needs::For::Native)?;
         host_needs::look_for(&domain, host_needs::For::Native).await?;
+        choose_companions(&mut domain)?;
         assign_aliases(&mut domain);
         argv::number_layers(&mut domain);
         firmware::select(&mut domain, &Directories::nvram_of_libvirt())?;
@@ -54,6 +57,7 @@ impl Handler<ConnectDomainXmlToNative> for QemuDriver {
             now: wall_clock(),
             vhost_net: vhost_net(),
             scsi_files: &host_devices::scsi_files(&domain, &Root::default())?,
+            secrets: &secrets,
             purpose: Purpose::Native,
         };
         let line = argv::to_native(&domain, &context).map_err(|error| errors::arguments(&error))?;

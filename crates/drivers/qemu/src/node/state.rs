@@ -98,7 +98,7 @@ impl Node {
         arch: Arch,
         emulators: &Emulators,
     ) -> Result<Surroundings> {
-        let (root, emulators) = (self.root.clone(), emulators.clone());
+        let (root, swtpm) = (self.root.clone(), emulators.swtpm().await);
         on_threads(move || {
             let images = FALLBACK_LOADERS.iter().find(|(name, _)| *name == arch.name);
             Ok(Surroundings {
@@ -109,7 +109,7 @@ impl Node {
                     .map(PathBuf::from)
                     .collect(),
                 kvm_max_vcpus: Kvm::open().ok().and_then(|kvm| kvm.max_vcpus()),
-                has_swtpm: emulators.has_swtpm(),
+                swtpm,
                 has_vfio: host::iommu::has_vfio(&root),
             })
         })

@@ -21,6 +21,7 @@ mod interface;
 mod iothread;
 mod kvm;
 mod off;
+mod record;
 mod state;
 mod vcpu;
 

@@ -11,8 +11,9 @@ use tokio::time::Instant;
 use super::Wanted;
 use super::answers::Answers;
 use super::block::{self, DiskSizes};
-use super::guest::{Guest, write};
+use super::guest::Guest;
 use super::interface::HostTraffic;
+use super::record::write;
 use crate::domain::{Definition, Domain, Published};
 
 /// A domain that is off.

@@ -2,6 +2,7 @@
 //! be made of.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xml::{View, Writer};
 
@@ -9,7 +10,7 @@ use super::request::Choice;
 use super::{choices, supported};
 use crate::capabilities::cpu::{Description, Model, Vendor};
 use crate::capabilities::firmware::{Firmware, Firmwares, Interface, Mapping};
-use crate::capabilities::{Accel, Emulator, SchemaPath};
+use crate::capabilities::{Accel, Emulator, SchemaPath, Swtpm};
 
 /// What is around QEMU and decides with it.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +21,8 @@ pub struct Surroundings {
     pub fallback_loaders: Vec<PathBuf>,
     /// Most virtual CPUs that KVM gives a guest.
     pub kvm_max_vcpus: Option<u32>,
-    /// Whether there is a program that emulates a TPM.
-    pub has_swtpm: bool,
+    /// The programs that emulate TPMs.
+    pub swtpm: Option<Arc<Swtpm>>,
     /// Whether devices of the host can be given to guests.
     pub has_vfio: bool,
 }
@@ -201,8 +202,14 @@ fn write_devices(out: &mut Writer, choice: &Choice, around: &Surroundings) {
     supported(out, "tpm", !models.is_empty(), |out| {
         choices(out, "model", models);
         let passthrough = emulator.tpm_types().contains("passthrough").then_some("passthrough");
-        let emulated = emulator.tpm_types().contains("emulator") && around.has_swtpm;
-        choices(out, "backendModel", passthrough.into_iter().chain(emulated.then_some("emulator")));
+        let swtpm = around.swtpm.as_deref();
+        let swtpm = swtpm.filter(|_| emulator.tpm_types().contains("emulator"));
+        let emulated = swtpm.iter().flat_map(|_| ["emulator", "external"]);
+        choices(out, "backendModel", passthrough.into_iter().chain(emulated));
+        if let Some(swtpm) = swtpm {
+            let versions = ["1.2", "2.0"].into_iter().filter(|version| swtpm.has_version(version));
+            choices(out, "backendVersion", versions);
+        }
     });
     supported(out, "redirdev", emulator.has_device("usb-redir"), |out| {
         choices(out, "bus", ["usb"])

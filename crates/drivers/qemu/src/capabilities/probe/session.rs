@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::ProbeError;
 use super::questions::Fault;
 use crate::capabilities::Accel;
+use crate::capabilities::said::environment;
 use crate::monitor::MonitorProbes;
 
 /// The number at which QEMU finds its end of the monitor.
@@ -107,11 +108,6 @@ fn arguments(accel: Accel) -> Vec<String> {
     arguments.extend(["-chardev".into(), format!("socket,id=monitor,fd={MONITOR_FD}")]);
     arguments.extend(["-mon".into(), "chardev=monitor,mode=control".into()]);
     arguments
-}
-
-pub(super) fn environment() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
-    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into());
-    vec![("LC_ALL".into(), "C".into()), ("PATH".into(), path)]
 }
 
 /// What the binary said before it ended, as one line.

@@ -45,8 +45,9 @@ impl Greeted {
             Err(error) => return Err(give_up(&process, &prepared.scaffold, error).await),
         };
         let directory = prepared.scaffold.directory.clone();
-        let live =
+        let mut live =
             Live::new(prepared.scaffold.id, process, Arc::clone(&prepared.emulator), directory);
+        live.companions = Arc::clone(&prepared.scaffold.companions);
         let live = live.with_group(group);
         live.set_monitor(monitor);
         live.parts().last_layer = prepared.last_layer;
@@ -118,6 +119,9 @@ async fn greet(
 /// Ends the process and says what QEMU had to say about it.
 async fn give_up(process: &Process, scaffold: &Scaffold, error: Error) -> Error {
     end(process).await;
+    if let Some(failed) = scaffold.companions.failed().await {
+        return Error::internal(QEMU, format!("{} died unexpectedly", failed.name));
+    }
     let words = scaffold.log.last_words(scaffold.log_position);
     if words.is_empty() {
         return error;

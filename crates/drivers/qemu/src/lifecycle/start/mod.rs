@@ -1,8 +1,8 @@
 //! Starting a guest: a chain of phases, each consuming the one before it.
 //!
 //! ```text
-//!  Prepared   the live document is complete; directory, sockets and log are there
-//!  Spawned    the process waits at its gate, and the status file names it
+//!  Prepared   the live document is complete; directory, sockets, log and TPM are there
+//!  Spawned    the process waits at its gate, what it needs beside it runs, the status file names all
 //!  Greeted    QEMU runs and its monitor has answered
 //!  running    published, and told
 //! ```
@@ -10,6 +10,7 @@
 //! Dropping a phase undoes what exists so far ([`Scaffold`]). Until the status file says
 //! `Running`, a daemon that comes after us ends the process: nobody was told of it.
 
+mod beside;
 mod displays;
 mod greet;
 mod prepare;
@@ -25,9 +26,11 @@ use api::{
 };
 use driver::DomainEventBody;
 
+use crate::companions::Companions;
 use crate::domain::{Domain, RunState};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
+pub(crate) use beside::choose as choose_companions;
 use greet::Greeted;
 use prepare::Prepared;
 pub(crate) use prepare::{vhost_net, wall_clock};
@@ -87,9 +90,18 @@ impl QemuDriver {
     }
 
     async fn bring_up(&self, domain: &Arc<Domain>, definition: &config::Domain) -> Result<Greeted> {
-        let prepared = Prepared::new(self, domain, definition).await?;
-        let spawned = Spawned::new(self, prepared).await?;
-        Greeted::new(self, domain, spawned).await
+        let companions = Arc::new(Companions::default());
+        let greeted = async {
+            let prepared = Prepared::new(self, domain, definition, Arc::clone(&companions)).await?;
+            let spawned = Spawned::new(self, prepared).await?;
+            Greeted::new(self, domain, spawned).await
+        };
+        let greeted = greeted.await;
+        if greeted.is_err() {
+            // The next start may want what they hold.
+            companions.end().await;
+        }
+        greeted
     }
 
     /// Publishes a guest that has greeted, gives it its watcher, and lets it run.
@@ -111,6 +123,7 @@ impl QemuDriver {
         scaffold.keep();
         self.save_status(domain, &live);
         self.tell_agent_at_start(domain, &live);
+        driver.watch_companions(domain, &live);
         tokio::spawn(driver.watch(Arc::clone(domain), Arc::clone(&live), events));
         if !mode.stays_paused {
             let state = match mode.detail {

@@ -3,26 +3,26 @@
 use std::os::fd::{OwnedFd, RawFd};
 use std::sync::Arc;
 
-use api::{Error, ErrorDomain, Result};
+use api::Result;
 use config::domain::chardev::{CharSource, SocketMode, SocketPath};
 use config::domain::cpu::CpuMode;
 use host::Root;
 
+use super::beside::Making;
 use super::scaffold::make_private;
-use super::{Scaffold, displays, running};
+use super::{Scaffold, beside, displays, running};
 use crate::argv::{self, CommandLine, Context, Directories, Purpose, VhostNet, WallClock};
 use crate::capabilities::Emulator;
+use crate::companions::{Companions, Plan};
 use crate::domain::{Domain, Taint};
 use crate::driver::QemuDriver;
-use crate::errors::{self, QEMU};
+use crate::errors;
 use crate::host_devices::Taken;
 use crate::lifecycle::start_settings::DisplayPassword;
+use crate::secrets::{GuestSecrets, MasterKey};
 use crate::{
     block, firmware, guest_cpu, guest_log, guest_socket, host_devices, host_needs, interfaces,
 };
-
-/// Length of the key that protects what QEMU is told over its command line. **Units**: bytes.
-const MASTER_KEY_BYTES: usize = 32;
 
 /// A guest that can be spawned.
 pub(super) struct Prepared {
@@ -33,6 +33,8 @@ pub(super) struct Prepared {
     /// What QEMU inherits, and at which numbers its command line expects it.
     pub descriptors: Vec<(OwnedFd, RawFd)>,
     pub secrets: Vec<DisplayPassword>,
+    /// What is to run beside QEMU.
+    pub companions: Vec<Plan>,
     /// Highest number of an image.
     pub last_layer: u32,
     pub scaffold: Scaffold,
@@ -43,34 +45,32 @@ impl Prepared {
         driver: &QemuDriver,
         domain: &Arc<Domain>,
         definition: &config::Domain,
+        companions: Arc<Companions>,
     ) -> Result<Self> {
         let emulator = driver.emulators.of(definition).await?;
         let mut document = definition.clone();
         guest_cpu::settle(&mut document, &emulator)?;
         document.devices.interfaces.iter().try_for_each(interfaces::check_new)?;
         host_needs::settle(&mut document)?;
+        let key = MasterKey::fresh();
+        let opened = driver.look_around(&mut document, GuestSecrets::new(key))?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         host_needs::look_for(&document, host_needs::For::Start).await?;
         let vsock = document.devices.vsock.as_deref_mut().map(guest_socket::open).transpose()?;
         host_devices::find_all(&mut document, &Root::default(), &driver.taken_devices(domain))?;
-        let mut scaffold = Scaffold::new(driver, domain).await?;
+        beside::choose(&mut document)?;
+        let mut scaffold = Scaffold::new(driver, domain, companions).await?;
+        let directories = driver.settings.directories();
+        opened.write_key(&directories.master_key(scaffold.id, &domain.name()))?;
         document.id = u32::try_from(scaffold.id).ok();
         driver.control_groups.describe(&mut document);
         config::domain::complete::aliases::assign_aliases(&mut document);
         let last_layer = block::chain::resolve(&mut document).await?;
-        firmware::select(&mut document, &driver.settings.nvram_dir)?;
-        firmware::make_variables(&document).await?;
-        let directories = driver.settings.directories();
-        channel_sockets(&mut document, &directories, scaffold.id);
-        let displays =
-            running::Displays { listen: &directories.listen, directory: &scaffold.directory };
-        running::describe(&mut document, &displays, wall_clock());
-        let secrets = displays::assign(&driver.settings, &mut document)?;
+        let secrets = complete(driver, &scaffold, &mut document).await?;
         let memory = directories.memory(scaffold.id, &domain.name());
         scaffold.extra = vec![directories.channels(scaffold.id, &domain.name()), memory.clone()];
         taint(&mut scaffold, &document);
-        master_key(&directories, scaffold.id, &domain.name())?;
-        let command = command_line(&emulator, &document, &directories, scaffold.id)?;
+        let command = command(&document, &emulator, (scaffold.id, &directories), &opened)?;
         // Memory that is a file of nobody's choosing: QEMU makes the file, not its directory.
         let memory_text = memory.to_string_lossy();
         if command.args.iter().any(|argument| argument.contains(&*memory_text)) {
@@ -79,24 +79,71 @@ impl Prepared {
         let (descriptors, document) = driver
             .open_resources(command.descriptors.clone(), document, &scaffold.directory, vsock)
             .await?;
-        scaffold.log.line(&guest_log::start_record(&emulator, &command));
-        scaffold.log_position = scaffold.log.position();
         let domain = Arc::clone(domain);
-        Ok(Self { domain, document, emulator, command, descriptors, secrets, last_layer, scaffold })
+        let companions = Vec::new();
+        let mut prepared = Self {
+            domain,
+            document,
+            emulator,
+            command,
+            descriptors,
+            secrets,
+            companions,
+            last_layer,
+            scaffold,
+        };
+        prepared.companions = prepared.making(driver).companions().await?;
+        let scaffold = &mut prepared.scaffold;
+        scaffold.log.line(&guest_log::start_record(&prepared.emulator, &prepared.command));
+        scaffold.log_position = scaffold.log.position();
+        Ok(prepared)
+    }
+
+    /// It as a status file tells of it.
+    pub(super) fn making<'a>(&'a self, driver: &'a QemuDriver) -> Making<'a> {
+        Making {
+            driver,
+            domain: &self.domain,
+            scaffold: &self.scaffold,
+            emulator: &self.emulator,
+            document: &self.document,
+            last_layer: self.last_layer,
+        }
     }
 }
 
-/// The command line of a guest that starts.
-fn command_line(
-    emulator: &Emulator,
+/// Completes a document whose disks are known with what the host gives it; the passwords of its displays.
+async fn complete(
+    driver: &QemuDriver,
+    scaffold: &Scaffold,
+    document: &mut config::Domain,
+) -> Result<Vec<DisplayPassword>> {
+    firmware::select(document, &driver.settings.nvram_dir)?;
+    firmware::make_variables(document).await?;
+    let directories = driver.settings.directories();
+    channel_sockets(document, &directories, scaffold.id);
+    let displays =
+        running::Displays { listen: &directories.listen, directory: &scaffold.directory };
+    running::describe(document, &displays, wall_clock());
+    displays::assign(&driver.settings, document)
+}
+
+fn command(
     document: &config::Domain,
-    directories: &Directories,
-    id: i32,
+    emulator: &Emulator,
+    (id, directories): (i32, &Directories),
+    secrets: &GuestSecrets,
 ) -> Result<CommandLine> {
-    let (now, vhost_net) = (wall_clock(), vhost_net());
-    let purpose = Purpose::Start;
-    let scsi_files = &host_devices::scsi_files(document, &Root::default())?;
-    let context = Context { emulator, id, directories, now, vhost_net, scsi_files, purpose };
+    let context = Context {
+        emulator,
+        id,
+        directories,
+        now: wall_clock(),
+        vhost_net: vhost_net(),
+        scsi_files: &host_devices::scsi_files(document, &Root::default())?,
+        secrets,
+        purpose: Purpose::Start,
+    };
     argv::command_line(document, &context).map_err(|error| errors::arguments(&error))
 }
 
@@ -143,20 +190,6 @@ fn taint(scaffold: &mut Scaffold, document: &config::Domain) {
     holding.for_each(|(_, taint)| scaffold.taint(taint));
 }
 
-fn master_key(directories: &Directories, id: i32, name: &str) -> Result<()> {
-    use config::Entropy;
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let path = directories.master_key(id, name);
-    let mut key = [0; MASTER_KEY_BYTES];
-    crate::documents::SystemEntropy.fill(&mut key);
-    let mut options = std::fs::OpenOptions::new();
-    let file = options.write(true).create_new(true).mode(0o600).open(&path);
-    file.and_then(|mut file| file.write_all(&key)).map_err(|error| {
-        Error::io(QEMU, &error, format_args!("cannot write master key file '{}'", path.display()))
-    })
-}
-
 /// What time it is here.
 pub(crate) fn wall_clock() -> WallClock {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -171,9 +204,4 @@ pub(crate) fn vhost_net() -> VhostNet {
     } else {
         VhostNet::Absent
     }
-}
-
-/// What a path in a document points to cannot be used.
-pub(super) fn unusable(error: &std::io::Error, what: std::fmt::Arguments<'_>) -> Error {
-    Error::io(ErrorDomain::QEMU, error, what)
 }

@@ -11,7 +11,6 @@ use std::path::Path;
 use api::{Error, Result};
 use rustix::fs::OFlags;
 
-use super::prepare::unusable;
 use crate::argv::{Descriptor, Existing, Resource};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
@@ -182,4 +181,9 @@ mod tests {
         file.read_exact(&mut byte).unwrap();
         assert_eq!(byte, [0]);
     }
+}
+
+/// What a path in a document points to cannot be used.
+fn unusable(error: &std::io::Error, what: std::fmt::Arguments<'_>) -> api::Error {
+    api::Error::io(crate::errors::QEMU, error, what)
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use api::Result;
 
+use crate::companions::Companions;
+use crate::companions::tpm_state::{self, Fate};
 use crate::control_group::GroupPlace;
 use crate::domain::{Domain, Taint, Taints};
 use crate::driver::QemuDriver;
@@ -22,6 +24,10 @@ pub(super) struct Scaffold {
     pub extra: Vec<PathBuf>,
     /// Where its control group is or will be.
     pub group: Option<GroupPlace>,
+    /// What runs beside QEMU.
+    pub companions: Arc<Companions>,
+    /// What becomes of its TPM if this start fails and nothing else is left of it.
+    pub tpm_fate: Fate,
     /// Its log.
     pub log: Arc<GuestLog>,
     /// Where the log stood before this start.
@@ -32,7 +38,11 @@ pub(super) struct Scaffold {
 
 impl Scaffold {
     /// Begins a guest: its number, its directory, its log.
-    pub(super) async fn new(driver: &QemuDriver, domain: &Arc<Domain>) -> Result<Self> {
+    pub(super) async fn new(
+        driver: &QemuDriver,
+        domain: &Arc<Domain>,
+        companions: Arc<Companions>,
+    ) -> Result<Self> {
         let id = driver.registry.next_id();
         let name = domain.name();
         let directory = driver.settings.directories().guest(id, &name);
@@ -48,6 +58,8 @@ impl Scaffold {
             directory,
             extra: Vec::new(),
             group: None,
+            companions,
+            tpm_fate: tpm_state::fate_of_failed_start(&driver.settings.tpm_dir, domain.uuid),
             log,
             log_position,
             taints: Taints::default(),
@@ -83,6 +95,7 @@ impl Drop for Scaffold {
         if let Some(group) = self.group.as_ref().and_then(|at| self.driver.control_groups.at(at)) {
             group.remove();
         }
+        self.companions.kill();
         if let Err(error) = self.driver.status.remove(&self.domain.name()) {
             tracing::warn!(domain = %self.domain.name(), %error, "status not removed");
         }

@@ -7,12 +7,11 @@ use api::{Error, Result};
 use host::process::{Held, Output, Spawn};
 use tokio::net::UnixStream;
 
-use super::{Prepared, Scaffold};
+use super::{Prepared, Scaffold, beside};
+use crate::companions::HeldCompanion;
 use crate::control_group::GuestGroup;
-use crate::documents;
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
-use crate::status::{Phase, Status};
 
 /// A process at its gate, named by a status file, in its control group.
 pub(super) struct Spawned {
@@ -25,14 +24,18 @@ pub(super) struct Spawned {
 
 impl Spawned {
     pub(super) async fn new(driver: &QemuDriver, mut prepared: Prepared) -> Result<Self> {
+        let companions = beside::hold(std::mem::take(&mut prepared.companions))?;
         let monitor = connect(&prepared.scaffold)?;
         let (document, groups) = (&prepared.document, &driver.control_groups);
         let id = prepared.scaffold.id;
         prepared.scaffold.group = groups.place(document, id)?;
         let held = spawn(&mut prepared)?;
-        record(driver, &prepared, &held)?;
+        let named = companions.iter().map(HeldCompanion::record);
+        prepared.making(driver).record(Some(held.process()), named)?;
         prepared.domain.set_starting(Some(held.process()));
         let group = groups.make(&prepared.document, id, held.process().pid).await?;
+        let running = &prepared.scaffold.companions;
+        beside::release(companions, running, driver.settings.deadlines.start).await?;
         Ok(Self { prepared, held, group, monitor })
     }
 }
@@ -70,31 +73,4 @@ fn spawn(prepared: &mut Prepared) -> Result<Held> {
     spawn.umask = Some(0o077);
     spawn.descriptors = std::mem::take(&mut prepared.descriptors);
     spawn.start().map_err(|error| Error::internal(QEMU, error.to_string()))
-}
-
-/// Names the process on disk before it runs anything, so that no daemon ever loses it.
-fn record(driver: &QemuDriver, prepared: &Prepared, held: &Held) -> Result<()> {
-    let process = held.process();
-    let status = Status {
-        version: Status::VERSION,
-        name: prepared.domain.name(),
-        uuid: prepared.domain.uuid.to_string(),
-        id: prepared.scaffold.id,
-        pid: process.pid,
-        start_time: process.start_time,
-        phase: Phase::Starting,
-        state: prepared.domain.published().state,
-        emulator: prepared.emulator.path().to_owned(),
-        directory: prepared.scaffold.directory.clone(),
-        group: prepared.scaffold.group.clone(),
-        taints: prepared.scaffold.taints(),
-        transient: !prepared.domain.published().is_persistent(),
-        stop_cause: None,
-        reboots_on_shutdown: false,
-        last_layer: prepared.last_layer,
-        asked_cpu: None,
-        document: documents::print_live(&prepared.document),
-        pending: None,
-    };
-    driver.status.save(&status).map_err(|error| Error::io(QEMU, &error, "cannot save the status"))
 }

@@ -74,7 +74,8 @@ impl Subscriber for Seen {
 impl Guest {
     async fn running() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let driver = QemuDriver::load(settings(directory.path())).await.unwrap();
+        let driver =
+            crate::load(settings(directory.path()), driver::Neighbours::none()).await.unwrap();
         let seen = Arc::new(Seen::default());
         let subscription = driver.events().subscribe(seen.clone());
         let (socket, mut qemu) = Peer::pair().unwrap();
@@ -142,6 +143,7 @@ fn settings(root: &Path) -> Settings {
         scope: Scope::Session,
         state_dir: root.join("state"),
         nvram_dir: root.join("nvram"),
+        tpm_dir: root.join("tpm"),
         runtime_dir: root.join("run"),
         log_dir: root.join("log"),
         cache_dir: root.join("cache"),
