@@ -32,7 +32,7 @@ pub(super) fn add_balloon(domain: &mut Domain) {
 
 /// Adds the mouse and the keyboard of a PC.
 pub(super) fn add_inputs(domain: &mut Domain, chipset: Chipset) {
-    if chipset == Chipset::Other && domain.os.machine.machine.as_deref() != Some("isapc") {
+    if chipset == Chipset::Other && !domain.is_x86() {
         return;
     }
     for kind in [InputType::Mouse, InputType::Keyboard] {
@@ -103,6 +103,8 @@ pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) {
         let cid = vsock.cid.get_or_insert(VsockCid { auto: Some(YesNo::Yes), address: None });
         if cid.address.is_some() {
             cid.auto.get_or_insert(YesNo::No);
+        } else {
+            cid.auto.get_or_insert(YesNo::Yes);
         }
     }
     for tpm in &mut devices.tpms {
@@ -267,7 +269,7 @@ fn complete_virtualport(port: &mut VirtualPort, entropy: &mut dyn Entropy) {
         return;
     }
     let open = port.kind == Some(VirtualPortType::OpenVSwitch);
-    if !open && (port.kind.is_some() || port.parameters.is_none()) {
+    if !open && port.kind.is_some() {
         return;
     }
     let parameters = port.parameters.get_or_insert_with(VirtualPortParameters::new);
