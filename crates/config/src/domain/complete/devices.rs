@@ -2,6 +2,7 @@
 
 use super::{Chipset, Qemu, disks};
 use crate::domain::Domain;
+use crate::domain::address::Address;
 use crate::domain::device::DeviceInfo;
 use crate::domain::hostdev::{Hostdev, HostdevModel, HostdevSource};
 use crate::domain::interface::{
@@ -67,6 +68,10 @@ pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) {
             InputType::Passthrough => Some(InputBus::Virtio),
             InputType::Evdev => None,
         });
+    }
+    for hub in &mut devices.hubs {
+        // It is nowhere but on USB.
+        hub.info.address = hub.info.address.take().filter(|it| matches!(it, Address::Usb(_)));
     }
     for filesystem in &mut devices.filesystems {
         // Someone else's daemon has its own mind about access.

@@ -224,6 +224,8 @@ fn drop_of_display(display: &mut Graphics) {
             (vnc.port, vnc.autoport) = (None, None);
         }
         Graphics::Spice(spice) => {
+            let listens = spice.listens.first() != Some(&Listen::None);
+            spice.tls_port = spice.tls_port.filter(|_| listens);
             // The last word on a channel holds.
             spice.channels.reverse();
             spice.channels.sort_by_key(|channel| channel.name);

@@ -194,11 +194,14 @@ fn check_displays(domain: &Domain) -> Result<(), Error> {
                     ))
                 })?;
             }
-            Graphics::Spice(spice) => refuse(spice.tls_port.is_some_and(|port| port > 0), || {
-                Error::unsupported(
-                    "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf",
-                )
-            })?,
+            Graphics::Spice(spice) => {
+                let listens = spice.listens.first() != Some(&Listen::None);
+                refuse(listens && spice.tls_port.is_some_and(|port| port > 0), || {
+                    Error::unsupported(
+                        "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf",
+                    )
+                })?;
+            }
             Graphics::Rdp(_) | Graphics::Desktop(_) => {
                 let what = format!("{} graphics are not supported with this QEMU", display.word());
                 return Err(Error::unsupported(what));
