@@ -7,6 +7,20 @@ use crate::{Code, Error};
 /// Element, attribute or child, code, words; `{}` stands for the value, `{name}` for the document's name.
 pub(crate) type Wording = (&'static str, &'static str, Code, &'static str);
 
+/// Wrong values in parts that documents of several kinds have, unless a kind has words of its own.
+pub(crate) const SHARED: &[Wording] = {
+    use Code::ConfigUnsupported as Unsupported;
+    &[
+        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
+        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
+        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
+    ]
+};
+
 /// A kind of document: its root, and libvirt's words for what it refuses in its own way.
 pub(crate) struct Kind {
     /// Name of the root element.
@@ -88,7 +102,8 @@ impl Kind {
         };
         let (found, value) = match &*error.fault {
             Fault::Attribute { element, attribute, value, .. } => {
-                (find(self.wrong, element, attribute)?, value.as_str())
+                let found = find(self.wrong, element, attribute);
+                (found.or_else(|| find(SHARED, element, attribute))?, value.as_str())
             }
             Fault::Text { element, value, .. } if element == "name" && value.is_empty() => {
                 (find(self.missing, self.root, "name")?, "")
@@ -109,6 +124,18 @@ impl Kind {
 /// An error about a broken rule.
 pub(crate) fn rule(node: Node<'_, '_>, code: Code, what: impl Into<String>) -> xml::Error {
     node.rule(code.number(), what)
+}
+
+/// Refuses limits that name a class of traffic, which only a port of a network that is active has.
+pub(crate) fn refuse_class(bandwidth: Node<'_, '_>) -> Result<(), xml::Error> {
+    match bandwidth.attribute("classID") {
+        Some(_) => Err(rule(
+            bandwidth,
+            Code::XmlDetail,
+            "classID attribute not supported on <bandwidth> in this usage context",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// JSON for a kind of document, which is read by `parse` once it is text.

@@ -125,18 +125,11 @@ const WRONG: &[Wording] = {
     use Code::{ConfigUnsupported as Unsupported, InternalError as Internal, XmlError as Xml};
     &[
         ("driver", "name", Xml, "Missing network port driver name"),
-        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
         ("inbound", "floor", Unsupported, "could not convert bandwidth floor value '{}'"),
-        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
         ("mac", "address", Internal, "Unable to parse MAC '{}'"),
-        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
-        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
         ("plug", "macTableManager", Xml, "Invalid macTableManager setting '{}' in network port"),
         ("plug", "mode", Xml, "Invalid mode setting '{}' in network port"),
         ("uuid", "", Internal, "Unable to parse UUID '{}'"),
-        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
     ]
 };
 

@@ -47,7 +47,7 @@ pub(crate) fn bytes(
     unit: Option<&str>,
     default: u64,
 ) -> Result<u64, Error> {
-    let number: u64 = text.trim_ascii().parse().map_err(|_| {
+    let number: u64 = text.trim_ascii_start().parse().map_err(|_| {
         node.rule(
             Code::XmlError.number(),
             format!("Invalid value '{text}' for element or attribute '{}'", node.name()),

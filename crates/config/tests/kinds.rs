@@ -226,6 +226,8 @@ fn what_no_network_can_be_is_refused() {
             27,
             "extra managerid",
         ),
+        (ip("<bandwidth classID='4'><inbound average='1'/></bandwidth>"), 35, "classID"),
+        (ip("<title>two\nlines</title>"), 27, "can't contain newlines"),
     ];
     let rows: Vec<_> =
         rows.iter().map(|(text, code, words)| (text.as_str(), *code, *words)).collect();

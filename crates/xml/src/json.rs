@@ -161,7 +161,9 @@ fn value(node: Node<'_, '_>, field: &Field) -> Option<Value> {
         Kind::Flag => node.child(name).map(|_| Value::Bool(true)),
         Kind::Child { shape, count } => each(&|child| object(child, shape()), count),
         Kind::Foreign => node.child(name).map(|owner| {
-            Value::Array(owner.elements().map(|theirs| theirs.source().into()).collect())
+            let declarations = owner.namespace_declarations().into_iter().map(Value::from);
+            let theirs = owner.elements().map(|theirs| theirs.source().into());
+            Value::Array(declarations.chain(theirs).collect())
         }),
         Kind::Mixed(inner) => {
             let all = node.elements().filter_map(|child| {
@@ -285,7 +287,11 @@ impl Writing {
                 self.w.open(field.name);
                 self.each(json, Count::Many, |this, json| {
                     let xml = json.as_str().ok_or_else(|| this.refuse("XML is expected"))?;
-                    this.w.verbatim(xml);
+                    let declares = xml.starts_with("xmlns") && !xml.contains(['<', '>', '\n']);
+                    match declares {
+                        true => this.w.verbatim_attribute(xml),
+                        false => this.w.verbatim(xml),
+                    }
                     Ok(())
                 })?;
                 self.w.close(field.name);

@@ -39,7 +39,7 @@ pub use document::{Document, MAX_BYTES, MAX_DEPTH, MAX_NODES, Namespaces, Node};
 pub use element::{AttributeField, ChildField, Element, LeafField, loose_child};
 pub use error::{Error, Fault, Position};
 pub use json::{JsonError, from_json, json_document, to_json};
-pub use number::{Base16, Hex, Octal};
+pub use number::{AnyBase, Base16, Hex, Octal};
 pub use reference::{Entry, reference};
 pub use shape::{Choice, Count, Field, Kind, Shape, ValueKind, Variant};
 pub use unknown::{Unknown, unknown};

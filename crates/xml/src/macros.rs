@@ -291,7 +291,7 @@ macro_rules! constructor {
 /// `by "type" or "none"` says which one it is without the attribute; else it must be there.
 #[macro_export]
 macro_rules! tagged {
-    ($(#[$($meta:tt)*])* $vis:vis enum $Name:ident by $tag:literal $(or $usual:literal)? {
+    ($(#[$($meta:tt)*])* $vis:vis enum $Name:ident by $tag:literal $(or $usual:literal)? $(unless $other:path)? {
         $( $(#[$($vmeta:tt)*])* $Variant:ident $(($ty:ty))? = $word:literal ),+ $(,)?
     }) => {
         $(#[$($meta)*])*
@@ -327,6 +327,7 @@ macro_rules! tagged {
 
             fn read(node: $crate::Node<'_, '_>) -> Result<Self, $crate::Error> {
                 let word = node.attribute($tag) $(.or(Some($usual)))?;
+                $( let word = $other(node).or(word); )?
                 match word.ok_or_else(|| node.missing($tag))? {
                     $( $word => Ok(Self::$Variant $((<$ty as $crate::Element>::read(node)?))?), )+
                     other => Err(node.invalid::<String>($tag, other)),

@@ -22,6 +22,36 @@ impl Node<'_, '_> {
         self.print(depth, Renaming::OutOf { uri })
     }
 
+    /// Declarations of the namespaces that an element of its own has, and of those that what is below it
+    /// has from above: where libxml2 puts them in a copy of the element, in order of first use.
+    pub fn namespace_declarations(&self) -> Vec<String> {
+        let node = self.raw();
+        let mut found: Vec<(Option<&str>, &str)> = Vec::new();
+        let above = |name| node.parent_element().and_then(|it| it.lookup_namespace_uri(name));
+        for own in node.namespaces().filter(|it| above(it.name()) != Some(it.uri())) {
+            found.push((own.name(), own.uri()));
+        }
+        for below in node.descendants().filter(|it| it.is_element() && *it != node) {
+            let of_attributes = below.attributes().filter_map(|attribute| attribute.namespace());
+            for uri in below.tag_name().namespace().into_iter().chain(of_attributes) {
+                let prefix = below.lookup_prefix(uri).filter(|prefix| !prefix.is_empty());
+                let outside = node.lookup_namespace_uri(prefix) == Some(uri);
+                if outside && prefix != Some("xml") && !found.contains(&(prefix, uri)) {
+                    found.push((prefix, uri));
+                }
+            }
+        }
+        let declare = |(prefix, uri): (Option<&str>, &str)| {
+            let mut printer = Printer { out: String::new(), renaming: Renaming::None };
+            match prefix {
+                Some(prefix) => printer.attribute(Some("xmlns"), prefix, uri),
+                None => printer.attribute(None, "xmlns", uri),
+            }
+            printer.out.trim_ascii_start().to_owned()
+        };
+        found.into_iter().map(declare).collect()
+    }
+
     fn print(&self, depth: usize, renaming: Renaming<'_>) -> String {
         let mut printer = Printer { out: String::new(), renaming };
         printer.element(self.raw(), depth, true, None);

@@ -56,6 +56,8 @@ pub fn unsigned(text: &str) -> Option<u64> {
     };
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         digits(hex, 16)
+    } else if text.starts_with('0') {
+        digits(text, 8)
     } else {
         digits(text, 10)
     }
@@ -73,7 +75,7 @@ macro_rules! counts {
             }
 
             fn parse(text: &str) -> Option<Self> {
-                text.trim_ascii().parse().ok()
+                text.trim_ascii_start().parse().ok()
             }
 
             fn print(&self) -> Cow<'_, str> {
@@ -95,7 +97,7 @@ macro_rules! integers {
             const KIND: ValueKind = ValueKind::Number;
 
             fn parse(text: &str) -> Option<Self> {
-                text.trim_ascii().parse().ok()
+                text.trim_ascii_start().parse().ok()
             }
 
             fn print(&self) -> Cow<'_, str> {

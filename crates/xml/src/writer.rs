@@ -51,6 +51,12 @@ impl Writer {
         self.out.push('\'');
     }
 
+    /// Writes a ready-made attribute of the open element.
+    pub fn verbatim_attribute(&mut self, xml: &str) {
+        self.out.push(' ');
+        self.out.push_str(xml);
+    }
+
     /// Writes a blank before the end of the open element's tag.
     pub fn blank(&mut self) {
         self.out.push(' ');

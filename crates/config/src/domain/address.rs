@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use xml::{Element, Error, Field, Hex, Node, Shape, Value, ValueKind, Writer, element, tagged};
+use xml::{
+    Base16, Element, Error, Field, Hex, Node, Shape, Value, ValueKind, Writer, element, tagged,
+};
 
 use crate::{Code, OnOff};
 
@@ -129,7 +131,11 @@ impl Element for PciAddress {
             slot: field("slot", 0x1f)? as u8,
             function: field("function", 7)? as u8,
             multifunction: node.optional("multifunction")?,
-            zpci: node.child("zpci").map(Zpci::read).transpose()?,
+            zpci: node
+                .child("zpci")
+                .map(Zpci::read)
+                .transpose()?
+                .filter(|zpci| *zpci != Zpci::default()),
         })
     }
 
@@ -188,7 +194,7 @@ element! {
     #[derive(Copy, Eq, Default)]
     pub struct SpaprVioAddress {
         /// Register.
-        attr reg: Option<Hex<8>> = "reg",
+        attr reg: Option<Base16<8>> = "reg",
     }
 
     /// A channel subsystem address of s390.
@@ -206,16 +212,16 @@ element! {
     #[derive(Copy, Eq, Default)]
     pub struct IsaAddress {
         /// First I/O port.
-        attr iobase: Option<Hex<1>> = "iobase",
+        attr iobase: Option<Base16<1>> = "iobase",
         /// Interrupt.
-        attr irq: Option<Hex<1>> = "irq",
+        attr irq: Option<Base16<1>> = "irq",
     }
 
     /// A memory slot.
     #[derive(Copy, Eq, Default)]
     pub struct DimmAddress {
         /// Slot.
-        preset slot: u32 = "slot",
+        attr slot: u32 = "slot",
         /// Guest physical address.
         attr base: Option<Hex<1>> = "base",
     }

@@ -9,18 +9,18 @@ use crate::{OnOff, YesNo};
 
 tagged! {
     /// The host end of a character device.
-    pub enum CharSource by "type" {
-        Null = "null",
-        Vc = "vc",
+    pub enum CharSource by "type" or "pty" {
+        Null(LogSource) = "null",
+        Vc(LogSource) = "vc",
         Pty(PtySource) = "pty",
         Dev(PathSource) = "dev",
         File(FileSource) = "file",
         Pipe(PathSource) = "pipe",
-        Stdio = "stdio",
+        Stdio(LogSource) = "stdio",
         Udp(UdpSource) = "udp",
         Tcp(TcpSource) = "tcp",
         Unix(UnixSource) = "unix",
-        SpiceVmc = "spicevmc",
+        SpiceVmc(LogSource) = "spicevmc",
         SpicePort(ChannelSource) = "spiceport",
         Nmdm(NmdmSource) = "nmdm",
         QemuVdagent(VdagentSource) = "qemu-vdagent",
@@ -57,6 +57,13 @@ words! {
 }
 
 element! {
+    /// A host end with nothing to say but where its output is copied to: `type='null'`, `type='stdio'`.
+    #[derive(Default)]
+    pub struct LogSource {
+        /// Copy of the output.
+        child log: Option<Log> = "log",
+    }
+
     /// `type='pty'`
     #[derive(Default)]
     pub struct PtySource {
@@ -201,6 +208,8 @@ element! {
     pub struct NmdmSource {
         /// The pair.
         child source: NmdmPair = "source",
+        /// Copy of the output.
+        child log: Option<Log> = "log",
     }
 
     /// `<source master='…' slave='…'/>`
@@ -217,6 +226,8 @@ element! {
     pub struct VdagentSource {
         /// What the agent may do.
         group source: VdagentOptions = "source",
+        /// Copy of the output.
+        child log: Option<Log> = "log",
     }
 
     /// `<source>` of an agent
@@ -331,5 +342,42 @@ element! {
         attr name: Option<Box<str>> = "name",
         /// Whether the guest has it open.
         attr state: Option<ChannelState> = "state" when part::LIVE,
+    }
+}
+
+impl CharSource {
+    /// Where its output is copied to, if it says so.
+    pub const fn log(&self) -> Option<&Log> {
+        match self {
+            Self::Null(end) | Self::Vc(end) | Self::Stdio(end) | Self::SpiceVmc(end) => &end.log,
+            Self::Pty(end) => &end.log,
+            Self::Dev(end) | Self::Pipe(end) => &end.log,
+            Self::File(end) => &end.log,
+            Self::Udp(end) => &end.log,
+            Self::Tcp(end) => &end.log,
+            Self::Unix(end) => &end.log,
+            Self::SpicePort(end) | Self::DBus(end) => &end.log,
+            Self::Nmdm(end) => &end.log,
+            Self::QemuVdagent(end) => &end.log,
+        }
+        .as_ref()
+    }
+
+    /// The same, to be changed.
+    pub(super) const fn log_mut(&mut self) -> &mut Option<Log> {
+        match self {
+            Self::Null(end) | Self::Vc(end) | Self::Stdio(end) | Self::SpiceVmc(end) => {
+                &mut end.log
+            }
+            Self::Pty(end) => &mut end.log,
+            Self::Dev(end) | Self::Pipe(end) => &mut end.log,
+            Self::File(end) => &mut end.log,
+            Self::Udp(end) => &mut end.log,
+            Self::Tcp(end) => &mut end.log,
+            Self::Unix(end) => &mut end.log,
+            Self::SpicePort(end) | Self::DBus(end) => &mut end.log,
+            Self::Nmdm(end) => &mut end.log,
+            Self::QemuVdagent(end) => &mut end.log,
+        }
     }
 }

@@ -31,11 +31,11 @@ element! {
         /// Seconds, or `reset`.
         attr adjustment: Option<Box<str>> = "adjustment",
         /// What an adjustment counts from.
-        attr basis: Option<ClockBasis> = "basis",
+        loose_attr basis: Option<ClockBasis> = "basis",
         /// Time zone.
         attr timezone: Option<Box<str>> = "timezone",
         /// Seconds since the epoch at start.
-        attr start: Option<u64> = "start",
+        loose_attr start: Option<u64> = "start",
         /// Timers.
         child timers: Vec<Timer> = "timer",
     }

@@ -1,6 +1,6 @@
 //! `<controller>`: what devices are attached to.
 
-use xml::{Hex, element, words};
+use xml::{AnyBase, Hex, element, words};
 
 use super::device::{DeviceInfo, VirtioOptions};
 use crate::OnOff;
@@ -78,15 +78,15 @@ element! {
     #[derive(Copy, Eq, Default)]
     pub struct PciTarget {
         /// Number of a bridge.
-        attr chassis_nr: Option<u32> = "chassisNr",
+        attr chassis_nr: Option<AnyBase> = "chassisNr",
         /// Chassis of a port.
-        attr chassis: Option<u32> = "chassis",
+        attr chassis: Option<AnyBase> = "chassis",
         /// Number of a port.
         attr port: Option<Hex<1>> = "port",
         /// Bus number of an expander.
-        attr bus_nr: Option<u32> = "busNr",
+        attr bus_nr: Option<AnyBase> = "busNr",
         /// Number of a pSeries root.
-        attr index: Option<u32> = "index",
+        attr index: Option<AnyBase> = "index",
         /// Whether devices may come and go.
         attr hotplug: Option<OnOff> = "hotplug",
         /// NUMA node of an expander.
@@ -112,6 +112,57 @@ element! {
 }
 
 impl ControllerModel {
+    /// Whether it is a part of a USB 2.0 controller that serves slow devices.
+    pub const fn is_companion(self) -> bool {
+        matches!(self, Self::Ich9Uhci1 | Self::Ich9Uhci2 | Self::Ich9Uhci3)
+    }
+
+    /// Whether a controller of some kind can be such a one.
+    pub(super) const fn suits(self, kind: ControllerType) -> bool {
+        match self {
+            Self::PciRoot
+            | Self::PcieRoot
+            | Self::PciBridge
+            | Self::DmiToPciBridge
+            | Self::PcieToPciBridge
+            | Self::PcieRootPort
+            | Self::PcieSwitchUpstreamPort
+            | Self::PcieSwitchDownstreamPort
+            | Self::PciExpanderBus
+            | Self::PcieExpanderBus => matches!(kind, ControllerType::Pci),
+            Self::Auto
+            | Self::Buslogic
+            | Self::Lsilogic
+            | Self::Lsisas1068
+            | Self::Vmpvscsi
+            | Self::Ibmvscsi
+            | Self::VirtioScsi
+            | Self::Lsisas1078
+            | Self::Ncr53c90
+            | Self::Dc390
+            | Self::Am53c974 => matches!(kind, ControllerType::Scsi),
+            Self::VirtioTransitional | Self::VirtioNonTransitional => {
+                matches!(kind, ControllerType::Scsi | ControllerType::VirtioSerial)
+            }
+            Self::Virtio => matches!(kind, ControllerType::VirtioSerial),
+            Self::Piix3Uhci
+            | Self::Piix4Uhci
+            | Self::Ehci
+            | Self::Ich9Ehci1
+            | Self::Ich9Uhci1
+            | Self::Ich9Uhci2
+            | Self::Ich9Uhci3
+            | Self::Vt82c686bUhci
+            | Self::PciOhci
+            | Self::NecXhci
+            | Self::Qusb1
+            | Self::Qusb2
+            | Self::QemuXhci
+            | Self::None => matches!(kind, ControllerType::Usb),
+            Self::Piix3 | Self::Piix4 | Self::Ich6 => matches!(kind, ControllerType::Ide),
+        }
+    }
+
     /// The function that a part of a USB 2.0 controller has in the slot that all parts share.
     pub const fn usb_function(self) -> Option<u8> {
         match self {

@@ -48,7 +48,7 @@ element! {
         /// Performance monitoring.
         child pmu: Option<Switchable> = "pmu",
         /// VMware port.
-        child vmport: Option<Switch> = "vmport",
+        child vmport: Option<Switchable> = "vmport",
         /// ARM interrupt controller.
         child gic: Option<Gic> = "gic",
         /// System management mode.

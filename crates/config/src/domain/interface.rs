@@ -1,6 +1,6 @@
 //! `<interface>`
 
-use xml::{element, tagged, words};
+use xml::{AnyBase, element, tagged, words};
 
 use super::address::Address;
 use super::chardev::Reconnect;
@@ -329,11 +329,11 @@ element! {
     #[derive(Eq)]
     pub struct VirtualPortParameters {
         /// 802.1Qbg manager.
-        attr managerid: Option<u8> = "managerid",
+        attr managerid: Option<AnyBase> = "managerid",
         /// 802.1Qbg type.
-        attr typeid: Option<u32> = "typeid",
+        attr typeid: Option<AnyBase> = "typeid",
         /// 802.1Qbg version of the type.
-        attr typeidversion: Option<u8> = "typeidversion",
+        attr typeidversion: Option<AnyBase> = "typeidversion",
         /// 802.1Qbg instance.
         attr instanceid: Option<Uuid> = "instanceid",
         /// Interface.

@@ -1,5 +1,7 @@
 //! `<metadata>`: what applications keep with a domain, untouched.
 
+use std::borrow::Cow;
+
 use xml::{ChildField, Document, Error, Node, View, Writer};
 
 /// The children of `<metadata>`, each as XML that stands alone.
@@ -7,6 +9,8 @@ use xml::{ChildField, Document, Error, Node, View, Writer};
 pub struct Metadata {
     /// The children, in order.
     pub entries: Vec<MetadataEntry>,
+    /// Declarations of namespaces that stand at the element itself instead of at its children.
+    pub declarations: Vec<Box<str>>,
     /// Whether the element stands there though it is empty: it was written so, or lost what it had.
     pub stays: bool,
 }
@@ -84,12 +88,24 @@ fn is_prefix(text: &str) -> bool {
         && text.chars().all(|c| begins(c) || c.is_numeric() || matches!(c, '-' | '.'))
 }
 
+/// An element without a declaration in its own tag, which stands above it.
+fn without_declaration<'x>(xml: Cow<'x, str>, declaration: &str) -> Cow<'x, str> {
+    let tag = xml.find('>').unwrap_or(xml.len());
+    let said = format!(" {declaration}");
+    match xml.find(&said).filter(|at| *at < tag) {
+        Some(at) => Cow::Owned(format!("{}{}", &xml[..at], &xml[at + said.len()..])),
+        None => xml,
+    }
+}
+
 impl ChildField for Metadata {
     fn read(node: Node<'_, '_>, name: &'static str) -> Result<Self, Error> {
         let Some(metadata) = node.child(name) else {
             return Ok(Self::default());
         };
-        let mut read = Self { entries: Vec::new(), stays: true };
+        let declarations = metadata.namespace_declarations();
+        let declarations = declarations.into_iter().map(String::into_boxed_str).collect();
+        let mut read = Self { entries: Vec::new(), declarations, stays: true };
         for child in metadata.elements() {
             // An application has one element: the first of its namespace.
             let Some(namespace) = child.namespace().filter(|uri| read.entry(uri).is_none()) else {
@@ -105,7 +121,16 @@ impl ChildField for Metadata {
         if self.entries.is_empty() && !self.stays {
             return;
         }
-        w.nest(name, |w| self.entries.iter().for_each(|entry| w.verbatim(&entry.xml)));
+        w.nest(name, |w| {
+            self.declarations.iter().for_each(|declaration| w.verbatim_attribute(declaration));
+            for entry in &self.entries {
+                let mut xml = Cow::Borrowed(&*entry.xml);
+                for declaration in &self.declarations {
+                    xml = without_declaration(xml, declaration);
+                }
+                w.verbatim(&xml);
+            }
+        });
     }
 }
 

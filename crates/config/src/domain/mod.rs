@@ -17,6 +17,7 @@ pub mod graphics;
 pub mod hostdev;
 pub mod interface;
 mod json;
+mod lost;
 pub mod memory;
 pub mod metadata;
 pub mod namespace;

@@ -3,7 +3,7 @@
 use xml::{Document, Element, View};
 
 use super::namespace::NAMESPACES;
-use super::{Domain, part, wording};
+use super::{Domain, lost, part, wording};
 use crate::Error;
 
 /// Which parts of a document are read.
@@ -35,7 +35,7 @@ impl Domain {
         let read = |text| {
             let document = Document::parse(text)?.with_namespaces(NAMESPACES);
             let root = document.root("domain", flags.view())?;
-            wording::refuse_lost(root)?;
+            lost::refuse_lost(root)?;
             Self::read(root)
         };
         let domain = read(text).map_err(Self::worded)?;

@@ -6,7 +6,7 @@ use xml::{Octal, Value, element, tagged, unsigned, words};
 
 use super::chardev::CharSource;
 use super::device::{DeviceInfo, VirtioOptions};
-use crate::{OnOff, YesNo};
+use crate::{EndTag, OnOff, YesNo};
 
 words! {
     /// Model of a virtio device.
@@ -76,7 +76,7 @@ tagged! {
     /// `<backend>` of a random number generator
     pub enum RngBackend by "model" {
         Random(RngPath) = "random",
-        Egd(CharSource) = "egd",
+        Egd(EgdSource) = "egd",
         Builtin = "builtin",
     }
 }
@@ -175,6 +175,14 @@ element! {
     pub struct RngPath {
         /// Device of the host; complete after completion.
         text path: Box<str>,
+    }
+
+    /// `<backend model='egd'>`: a daemon that gathers entropy.
+    pub struct EgdSource {
+        /// How it is reached.
+        part source: CharSource,
+        /// It has an end tag.
+        more end: EndTag,
     }
 
     /// `<panic>`
@@ -310,9 +318,9 @@ element! {
         /// What happens to files of several devices.
         attr multidevs: Option<Multidevs> = "multidevs",
         /// Mode of new files.
-        attr fmode: Option<Octal> = "fmode",
+        attr fmode: Option<Octal<3>> = "fmode",
         /// Mode of new directories.
-        attr dmode: Option<Octal> = "dmode",
+        attr dmode: Option<Octal<3>> = "dmode",
         /// Model of a virtio device.
         attr model: Option<VirtioDeviceModel> = "model",
         /// Driver in the host.

@@ -1,6 +1,6 @@
 //! `<seclabel>`: confinement of a guest and labels of what it uses.
 
-use xml::{Hex, element, words};
+use xml::{Base16, element, words};
 
 use super::part;
 use crate::YesNo;
@@ -55,7 +55,7 @@ element! {
         /// Address bits lost to encryption.
         leaf reduced_phys_bits: Option<u32> = "reducedPhysBits",
         /// What the firmware of the host must refuse.
-        leaf policy: Option<Hex<4>> = "policy",
+        leaf policy: Option<Base16<4>> = "policy",
         /// Key of the guest's owner.
         leaf dh_cert: Option<Box<str>> = "dhCert",
         /// Session of the guest's owner.

@@ -1,6 +1,6 @@
 //! Where a disk's data is: a file, a block device, something on the network.
 
-use xml::{element, tagged, words};
+use xml::{Node, element, tagged, words};
 
 use super::address::PciAddress;
 use super::part;
@@ -9,7 +9,7 @@ use crate::{Bytes, EndTag, Uuid, YesNo};
 
 tagged! {
     /// Storage, by its type.
-    pub enum StorageSource by "type" or "file" {
+    pub enum StorageSource by "type" or "file" unless empty_drive {
         File(FileStorage) = "file",
         Block(BlockStorage) = "block",
         Dir(DirStorage) = "dir",
@@ -19,6 +19,12 @@ tagged! {
         VhostUser(VhostUserStorage) = "vhostuser",
         VhostVdpa(VhostVdpaStorage) = "vhostvdpa",
     }
+}
+
+/// A drive whose medium can be taken out and that says nothing of any has no kind of storage.
+fn empty_drive(node: Node<'_, '_>) -> Option<&'static str> {
+    let removable = matches!(node.attribute("device"), Some("cdrom" | "floppy"));
+    (removable && node.child("source").is_none()).then_some("file")
 }
 
 words! {

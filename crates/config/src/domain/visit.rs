@@ -30,7 +30,7 @@ macro_rules! char_sources {
         }
         for rng in $self.rngs.$as() {
             match char_sources!(@of $as rng.backend) {
-                RngBackend::Egd(source) => sources.push(source),
+                RngBackend::Egd(egd) => sources.push(char_sources!(@of $as egd.source)),
                 RngBackend::Random(_) | RngBackend::Builtin => {}
             }
         }

@@ -3,16 +3,12 @@
 //! Most wrong values are an `XML_ERROR` worded by one rule. Older parts of a document have codes and words
 //! of their own, and clients know the codes.
 
-use xml::{Element, Fault, Node};
+use xml::Fault;
 
-use super::features::{Features, Hyperv, KvmFeatures, XenFeatures};
-use super::interface::NetBackend;
+use crate::kind::{SHARED, Wording};
 use crate::{Code, DomainName, Error, InvalidName};
 
-/// Element, or `parent/element` for one of many with its name; attribute, code, words; `{}` stands for the
-/// value.
-type Wording = (&'static str, &'static str, Code, &'static str);
-
+/// By element, or `parent/element` for one of many with its name, and attribute.
 const ATTRIBUTES: &[Wording] = {
     use Code::{
         ConfigUnsupported as Unsupported, InternalError as Internal, InvalidArg, XmlError as Xml,
@@ -36,7 +32,6 @@ const ATTRIBUTES: &[Wording] = {
         ("input", "model", Unsupported, "unknown input model '{}'"),
         ("model", "heads", Internal, "cannot parse video heads '{}'"),
         ("protocol", "type", Unsupported, "Unknown protocol '{}'"),
-        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
         ("clock", "basis", Unsupported, "unknown clock basis '{}'"),
         ("clock", "offset", Unsupported, "unknown clock offset '{}'"),
         ("console", "type", Unsupported, "unknown type presented to host for character device: {}"),
@@ -51,12 +46,6 @@ const ATTRIBUTES: &[Wording] = {
         ),
         ("clock", "start", Internal, "missing 'start' attribute for clock with offset='absolute'"),
         ("frames", "max", Code::XmlDetail, "cannot parse value '{}' for coalesce parameter"),
-        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
-        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
-        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
-        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
         ("iothreadsched", "iothreads", InvalidArg, "Failed to parse bitmap '{}'"),
         ("iothreadpin", "cpuset", InvalidArg, "Failed to parse bitmap '{}'"),
         ("vcpusched", "vcpus", InvalidArg, "Failed to parse bitmap '{}'"),
@@ -68,7 +57,6 @@ const ATTRIBUTES: &[Wording] = {
             Internal,
             "cannot parse password validity time '{}', expect YYYY-MM-DDTHH:MM:SS",
         ),
-        ("graphics", "port", Internal, "cannot parse vnc port {}"),
         ("hostdev", "mode", Unsupported, "unknown hostdev mode '{}'"),
         ("hostdev", "type", Unsupported, "unknown host device source address type '{}'"),
         ("hub", "type", Unsupported, "unknown hub device type '{}'"),
@@ -140,6 +128,9 @@ const MISSING: &[Wording] = &[
     ("console", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("parallel", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("serial", "source", Code::InternalError, "Missing source path attribute for char device"),
+    ("redirdev", "source", Code::InternalError, "Missing source path attribute for char device"),
+    ("smartcard", "source", Code::InternalError, "Missing source path attribute for char device"),
+    ("backend", "source", Code::InternalError, "Missing source path attribute for char device"),
     ("tpm", "backend", Code::XmlError, "missing TPM device backend"),
 ];
 
@@ -158,6 +149,10 @@ const MISSING_ATTRIBUTES: &[Wording] = {
         ("env", "name", Internal, "No qemu environment name specified"),
         ("hub", "type", Internal, "missing hub device type"),
         ("iothreadpin", "cpuset", Internal, "missing cpuset for iothreadpin"),
+        ("source", "channel", Unsupported, "Missing source channel attribute for char device"),
+        ("backend/source", "path", Internal, "Missing source path attribute for char device"),
+        ("redirdev/source", "path", Internal, "Missing source path attribute for char device"),
+        ("smartcard/source", "path", Internal, "Missing source path attribute for char device"),
         ("channel/source", "path", Internal, "Missing source path attribute for char device"),
         ("console/source", "path", Internal, "Missing source path attribute for char device"),
         ("parallel/source", "path", Internal, "Missing source path attribute for char device"),
@@ -176,7 +171,6 @@ const MISSING_ATTRIBUTES: &[Wording] = {
         ),
         ("filesystem/target", "dir", Code::NoTarget, "missing target information for device"),
         ("input", "type", Internal, "missing input device type"),
-        ("redirdev", "type", Internal, "missing type in redirdev"),
         ("target", "dev", Code::NoTarget, "missing target information for device"),
         (
             "target",
@@ -205,7 +199,8 @@ pub(super) fn of(error: &xml::Error) -> Option<Error> {
             });
         }
         Fault::Attribute { element, attribute, value, .. } => {
-            let found = ATTRIBUTES.iter().find(|(e, a, ..)| is(e, element) && a == attribute)?;
+            let mut all = ATTRIBUTES.iter().chain(SHARED);
+            let found = all.find(|(e, a, ..)| is(e, element) && a == attribute)?;
             (found.2, found.3, value.as_str())
         }
         Fault::Text { element, value, .. } => {
@@ -226,101 +221,4 @@ pub(super) fn of(error: &xml::Error) -> Option<Error> {
     let mut made = Error::new(code, words.replace("{}", value));
     made.position = Some(error.position);
     Some(made)
-}
-
-/// Devices of which a guest has one, and what libvirt says of a second.
-const SINGLE: &[(&str, Code, &str)] = &[
-    ("iommu", Code::XmlError, "only a single IOMMU device is supported"),
-    ("memballoon", Code::InternalError, "only a single memory balloon device is supported"),
-    ("nvram", Code::InternalError, "only a single nvram device is supported"),
-    ("redirfilter", Code::InternalError, "only one set of redirection filter rule is supported"),
-    ("tpm", Code::ConfigUnsupported, "only a single TPM non-proxy device is supported"),
-    ("vsock", Code::XmlError, "only a single vsock device is supported"),
-    ("watchdog", Code::InternalError, "only a single watchdog device is supported"),
-];
-
-/// Groups of switches of which each has a name that is known, and what libvirt says of another.
-const SWITCHES: &[(&str, &[&str], &str)] = &[
-    ("hyperv", Hyperv::NAMES, "unsupported HyperV Enlightenment feature: "),
-    ("kvm", KvmFeatures::NAMES, "unsupported KVM feature: "),
-    ("xen", XenFeatures::NAMES, "unsupported Xen feature: "),
-];
-
-/// The same of how CPU time is tuned.
-const TUNED_ONCE: &[(&str, &str)] = &[
-    ("emulatorpin", "only one emulatorpin is supported"),
-    ("emulatorsched", "only one emulatorsched is supported"),
-];
-
-/// Kinds of devices of the host that have to be said; one of USB that says nothing is printed so.
-const HOSTDEVS: &[&str] = &["pci", "scsi", "scsi_host", "mdev"];
-
-/// Elements of a device of which there is one, and what libvirt says of more.
-const ONCE: &[(&str, &str, &str)] = &[
-    ("rng", "backend", "only one RNG backend is supported"),
-    ("tpm", "backend", "only one TPM backend is supported"),
-];
-
-/// Refuses what reading would pass over: a second device where a guest can have one, an unknown
-/// feature. A document without a name is refused first, whatever else is wrong with it.
-pub(super) fn refuse_lost(domain: Node<'_, '_>) -> Result<(), xml::Error> {
-    let has_name = domain.child("name").is_some_and(|name| !name.text().is_empty());
-    if !has_name {
-        return Err(domain.rule(Code::NoName.number(), "missing name information"));
-    }
-    for feature in domain.child("features").into_iter().flat_map(Node::elements) {
-        let unsupported = |what| Err(feature.rule(Code::ConfigUnsupported.number(), what));
-        if !Features::NAMES.contains(&feature.name()) {
-            return unsupported(format!("unexpected feature '{}'", feature.name()));
-        }
-        let group = SWITCHES.iter().find(|(name, ..)| *name == feature.name());
-        let Some((_, known, words)) = group else { continue };
-        if let Some(unknown) = feature.elements().find(|child| !known.contains(&child.name())) {
-            return unsupported(format!("{words}{}", unknown.name()));
-        }
-    }
-    if let Some(tune) = domain.child("cputune") {
-        for (child, words) in TUNED_ONCE {
-            if tune.children(child).nth(1).is_some() {
-                return Err(tune.rule(Code::XmlError.number(), *words));
-            }
-        }
-    }
-    let Some(devices) = domain.child("devices") else { return Ok(()) };
-    let mut seen = 0u32;
-    for device in devices.elements() {
-        refuse_twice(device)?;
-        let Some(kind) = SINGLE.iter().position(|(name, ..)| *name == device.name()) else {
-            continue;
-        };
-        let (_, code, words) = SINGLE[kind];
-        if seen & 1 << kind != 0 {
-            return Err(device.rule(code.number(), words));
-        }
-        seen |= 1 << kind;
-    }
-    Ok(())
-}
-
-/// Refuses a device with two of what it has one of, or without what nobody else would miss.
-fn refuse_twice(device: Node<'_, '_>) -> Result<(), xml::Error> {
-    let known = matches!(device.attribute("mode"), None | Some("subsystem"))
-        && device.attribute("type").is_some_and(|kind| HOSTDEVS.contains(&kind));
-    if device.name() == "hostdev" && known && device.child("source").is_none() {
-        let words = "Missing <source> element in hostdev device";
-        return Err(device.rule(Code::XmlError.number(), words));
-    }
-    let driver = device.child("driver").and_then(|driver| driver.attribute("name"));
-    if device.name() == "interface"
-        && device.attribute("type") != Some("hostdev")
-        && let Some(name) = driver.filter(|name| <NetBackend as xml::Value>::parse(name).is_none())
-    {
-        let what = format!("Invalid value for attribute 'name' in element 'driver': '{name}'.");
-        return Err(device.rule(Code::XmlError.number(), what));
-    }
-    let once = ONCE.iter().find(|(name, ..)| *name == device.name());
-    match once.filter(|(_, child, _)| device.children(child).nth(1).is_some()) {
-        Some((.., words)) => Err(device.rule(Code::XmlError.number(), *words)),
-        None => Ok(()),
-    }
 }

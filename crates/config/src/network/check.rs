@@ -13,20 +13,19 @@ pub(super) fn refuse(network: Node<'_, '_>) -> Result<(), Error> {
     if network.child("name").is_none_or(|name| name.text().is_empty()) {
         return Err(rule(network, Code::NoName, "missing name information"));
     }
-    network.children("dns").try_for_each(dns)?;
-    network.children("forward").try_for_each(forward)?;
-    let groups = network.children("portgroup").chain([network]);
-    for owner in groups {
+    let ports = |owner: Node<'_, '_>| {
         owner.children("bandwidth").try_for_each(bandwidth)?;
-        owner.children("virtualport").try_for_each(virtualport)?;
-    }
+        owner.children("virtualport").try_for_each(virtualport)
+    };
+    ports(network)?;
     // A group may leave it to the network.
-    if let Some(port) =
-        network.children("virtualport").find(|port| port.attribute("type").is_none())
-    {
+    let mut own = network.children("virtualport");
+    if let Some(port) = own.find(|port| port.attribute("type").is_none()) {
         return Err(rule(port, Code::XmlError, "missing required virtualport type"));
     }
-    Ok(())
+    network.children("dns").try_for_each(dns)?;
+    network.children("portgroup").try_for_each(ports)?;
+    network.children("forward").try_for_each(forward)
 }
 
 /// Hosts of the name server and of DHCP are both called `host`, but are refused in different ways.
@@ -60,6 +59,7 @@ fn forward(forward: Node<'_, '_>) -> Result<(), Error> {
 }
 
 fn bandwidth(bandwidth: Node<'_, '_>) -> Result<(), Error> {
+    crate::kind::refuse_class(bandwidth)?;
     for direction in ["inbound", "outbound"] {
         only_one(bandwidth, direction, "bandwidth", Code::XmlDetail)?;
         let Some(rate) = bandwidth.child(direction) else { continue };

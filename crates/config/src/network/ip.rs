@@ -66,10 +66,10 @@ element! {
     /// `<host>` of `<dhcp>`
     #[derive(Eq)]
     pub struct DhcpHost {
-        /// Client identifier, of IPv6: hexadecimal, with colons.
-        attr id: Option<Box<str>> = "id",
         /// Ethernet address, as written; of IPv4.
         attr mac: Option<Box<str>> = "mac",
+        /// Client identifier, of IPv6: hexadecimal, with colons.
+        attr id: Option<Box<str>> = "id",
         /// Name.
         attr name: Option<Box<str>> = "name",
         /// Its address.

@@ -57,6 +57,10 @@ element! {
         leaf name: ObjectName = "name",
         /// Identity for good; complete after completion.
         leaf uuid: Option<Uuid> = "uuid",
+        /// Title: one line; libvirt has it since 9.7.
+        leaf title: Option<Text> = "title",
+        /// Description; libvirt has it since 9.7.
+        leaf description: Option<Text> = "description",
         /// What applications keep with it.
         child metadata: Metadata = "metadata",
         /// Where it leads; to nowhere if it is not there.

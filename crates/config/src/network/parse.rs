@@ -19,29 +19,27 @@ const KIND: Kind = Kind {
     missing: MISSING,
 };
 
+/// What is wrong or not there at all is one to libvirt.
+const NAT_START: Wording = (
+    "port",
+    "start",
+    Code::XmlDetail,
+    "Missing or invalid 'start' attribute in <port> in <nat> in <forward> in network {name}",
+);
+const NAT_END: Wording = (
+    "port",
+    "end",
+    Code::XmlDetail,
+    "Missing or invalid 'end' attribute in <port> in <nat> in <forward> in network {name}",
+);
+
 const WRONG: &[Wording] = {
     use Code::{
         ConfigUnsupported as Unsupported, InternalError, SystemError, XmlDetail, XmlError as Xml,
     };
     &[
-        (
-            "port",
-            "start",
-            XmlDetail,
-            "Missing or invalid 'start' attribute in <port> in <nat> in <forward> in network {name}",
-        ),
-        (
-            "port",
-            "end",
-            XmlDetail,
-            "Missing or invalid 'end' attribute in <port> in <nat> in <forward> in network {name}",
-        ),
-        ("inbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("inbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
-        ("inbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
-        ("outbound", "average", Unsupported, "could not convert bandwidth average value '{}'"),
-        ("outbound", "peak", Unsupported, "could not convert bandwidth peak value '{}'"),
-        ("outbound", "burst", Unsupported, "could not convert bandwidth burst value '{}'"),
+        NAT_START,
+        NAT_END,
         ("address", "type", Unsupported, "unknown address type '{}' in network {name}"),
         ("bridge", "delay", Xml, "Invalid delay value in network '{name}'"),
         (
@@ -92,7 +90,6 @@ const WRONG: &[Wording] = {
         ("srv", "priority", XmlDetail, "Invalid DNS SRV priority attribute in network '{name}'"),
         ("srv", "weight", XmlDetail, "Invalid DNS SRV weight attribute in network '{name}'"),
         ("uuid", "", InternalError, "malformed uuid element"),
-        ("virtualport", "type", Unsupported, "unknown virtualport type {}"),
         ("vlan", "trunk", Xml, "invalid \"trunk='{}'\" in <vlan> - must be yes or no"),
     ]
 };
@@ -100,18 +97,8 @@ const WRONG: &[Wording] = {
 const MISSING: &[Wording] = {
     use Code::{InternalError, NoName, XmlDetail, XmlError as Xml};
     &[
-        (
-            "port",
-            "start",
-            XmlDetail,
-            "Missing or invalid 'start' attribute in <port> in <nat> in <forward> in network {name}",
-        ),
-        (
-            "port",
-            "end",
-            XmlDetail,
-            "Missing or invalid 'end' attribute in <port> in <nat> in <forward> in network {name}",
-        ),
+        NAT_START,
+        NAT_END,
         ("dnsmasq:option", "value", InternalError, "No dnsmasq options value specified"),
         ("option", "value", InternalError, "No dnsmasq options value specified"),
         ("address", "type", Xml, "missing address type in network {name}"),
@@ -167,6 +154,9 @@ impl Network {
     /// What libvirt says of the value, with the position.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut network: Self = KIND.read(text, View::PLAIN, check::refuse)?;
+        if network.title.as_ref().is_some_and(|title| title.contains('\n')) {
+            return Err(Error::xml("Network title can't contain newlines"));
+        }
         network.forget_empty();
         network.validate()?;
         network.forget_defaults();

@@ -52,6 +52,11 @@ impl StoragePool {
         if let Some(dir) = source.dir.as_mut().and_then(|dir| dir.path.as_mut()) {
             *dir = tidy_path(dir);
         }
+        if let Some(Adapter::ScsiHost(host)) = &mut source.adapter
+            && let Some(parent) = &mut host.parentaddr
+        {
+            parent.address.multifunction = None;
+        }
         source.initiator = source
             .initiator
             .take()
@@ -199,7 +204,8 @@ fn check_adapter(adapter: &Adapter) -> Result<(), Error> {
 
 /// A world-wide name: sixteen hexadecimal digits.
 fn check_wwn(wwn: &Text) -> Result<(), Error> {
-    if wwn.len() == 16 && wwn.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
+    if digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(());
     }
     Err(Error::internal(format!("Malformed wwn: {}", &**wwn)))

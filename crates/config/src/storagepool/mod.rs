@@ -96,7 +96,7 @@ element! {
     #[derive(Eq, Default)]
     pub struct Permissions {
         /// Mode.
-        leaf mode: Option<Octal> = "mode",
+        leaf mode: Option<Octal<1>> = "mode",
         /// User; what the host gives if not said.
         leaf owner: Option<Id> = "owner",
         /// Group; what the host gives if not said.

@@ -76,7 +76,7 @@ impl Qemu for X86Qemu {
     }
 
     fn has_device(&self, device: &str) -> bool {
-        !["sgx-epc", "sev-guest", "zpci"].contains(&device)
+        !["sgx-epc", "sev-guest", "zpci", "ivshmem"].contains(&device)
     }
 }
 

@@ -104,6 +104,11 @@ pub(super) fn complete(domain: &mut Domain) {
         drop_default_path(channel);
     }
     for source in devices.char_sources_mut() {
+        if let CharSource::Udp(udp) = source {
+            for end in &mut udp.sources {
+                end.mode.get_or_insert(SocketMode::Connect);
+            }
+        }
         if let CharSource::Tcp(tcp) = source {
             tcp.protocol.get_or_insert_default();
             tcp.source.mode.get_or_insert(SocketMode::Connect);

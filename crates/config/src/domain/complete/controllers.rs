@@ -1,6 +1,6 @@
 //! Controllers that nobody wrote: those of the machine, and those that devices need.
 
-use xml::Hex;
+use xml::Base16;
 
 use super::{Chipset, Qemu};
 use crate::Error;
@@ -13,7 +13,7 @@ use crate::domain::disk::DiskBus;
 use crate::domain::hostdev::HostdevSource;
 
 /// The first register of IBM's virtual SCSI.
-const IBMVSCSI_REGISTER: u64 = 0x2000;
+const IBMVSCSI_REGISTER: u32 = 0x2000;
 /// Most ports of an xHCI controller.
 const XHCI_PORTS: u32 = 15;
 
@@ -77,15 +77,15 @@ pub(super) fn add_machines(
         Chipset::Other => return Ok(()),
     };
     ensure(domain, ControllerType::Pci, 0, Some(root));
-    let other = of(domain, ControllerType::Pci)
-        .find(|controller| controller.index == Some(0))
-        .and_then(|controller| controller.model)
-        .filter(|model| *model != root);
-    match other {
-        None => Ok(()),
-        Some(model) => Err(Error::xml(format!(
-            "The PCI controller with index='0' must be model='{root}' for this machine type, but model='{model}' was found instead"
-        ))),
+    let first = of(domain, ControllerType::Pci).find(|controller| controller.index == Some(0));
+    match first.map(|controller| controller.model) {
+        Some(other) if other != Some(root) => {
+            let found = other.map_or("(null)", ControllerModel::word);
+            Err(Error::xml(format!(
+                "The PCI controller with index='0' must be model='{root}' for this machine type, but model='{found}' was found instead"
+            )))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -150,7 +150,7 @@ pub(super) fn complete_written(domain: &mut Domain, qemu: &dyn Qemu) -> Result<(
                 controller.model = Some(scsi_model(qemu));
             }
             ControllerType::Scsi if controller.model == Some(ControllerModel::Ibmvscsi) => {
-                let place = SpaprVioAddress { reg: Some(Hex(IBMVSCSI_REGISTER)) };
+                let place = SpaprVioAddress { reg: Some(Base16(IBMVSCSI_REGISTER)) };
                 controller.info.address.get_or_insert(Address::SpaprVio(place));
             }
             _ => {}

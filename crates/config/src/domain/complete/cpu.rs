@@ -44,8 +44,7 @@ pub(super) fn complete(domain: &mut Domain, qemu: &dyn Qemu) {
     let kvm = is_kvm(domain);
     let cpu = domain.cpu.get_or_insert_with(Cpu::default);
     let mode = *cpu.mode.get_or_insert(CpuMode::Custom);
-    // libvirt asks the 64-bit CPU whether it can leave out what cannot migrate.
-    let migratable = OnOff::from(qemu.arch() == "x86_64");
+    let migratable = OnOff::from(qemu.leaves_out_unmigratable());
     complete_mode(cpu, mode, kvm, migratable);
     for feature in &mut cpu.features {
         feature.policy.get_or_insert(FeaturePolicy::Require);

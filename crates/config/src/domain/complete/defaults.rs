@@ -102,6 +102,9 @@ fn complete_backing(domain: &mut Domain) {
 /// Who places vCPUs and memory: each follows the other where it does not say.
 fn complete_placement(vcpu: &mut Vcpu, numatune: &mut NumaTune, pinned: bool) {
     let automatic = vcpu.placement == Some(Placement::Auto);
+    numatune.memory = numatune.memory.take().filter(|memory| {
+        automatic || memory.mode.is_some() || memory.placement.is_some() || memory.nodeset.is_some()
+    });
     if let Some(memory) = &mut numatune.memory {
         let placement = match (&memory.nodeset, automatic) {
             (Some(_), _) | (None, false) => Placement::Static,
@@ -205,6 +208,7 @@ fn complete_iothreads(domain: &mut Domain) {
 /// Limits of memory that are none are not said.
 fn drop_unlimited(domain: &mut Domain) {
     let tune = &mut domain.memtune;
+    tune.min_guarantee = tune.min_guarantee.filter(|least| least.0 > 0);
     for limit in [
         &mut tune.hard_limit,
         &mut tune.soft_limit,
@@ -232,6 +236,9 @@ fn complete_cache_tuning(domain: &mut Domain) -> Result<(), Error> {
 
 /// A number of bytes in the largest unit that divides it.
 fn human(bytes: u64) -> (u64, Option<Box<str>>) {
+    if bytes == 0 {
+        return (0, Some("B".into()));
+    }
     let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     let (unit, factor) =
         units.into_iter().find(|(_, factor)| bytes.is_multiple_of(*factor)).unwrap_or(("B", 1));
@@ -367,6 +374,10 @@ fn complete_clock(domain: &mut Domain) {
                 });
             }
         }
-        ClockOffset::Timezone | ClockOffset::Absolute => {}
+        ClockOffset::Timezone | ClockOffset::Absolute => clock.adjustment = None,
     }
+    let offset = clock.offset;
+    clock.basis = clock.basis.filter(|_| offset == Some(ClockOffset::Variable));
+    clock.timezone = clock.timezone.take().filter(|_| offset == Some(ClockOffset::Timezone));
+    clock.start = clock.start.filter(|_| offset == Some(ClockOffset::Absolute));
 }

@@ -2,6 +2,7 @@
 
 use super::{Chipset, Qemu, disks};
 use crate::domain::Domain;
+use crate::domain::address::Address;
 use crate::domain::device::DeviceInfo;
 use crate::domain::hostdev::{Hostdev, HostdevModel, HostdevSource};
 use crate::domain::interface::{
@@ -32,7 +33,7 @@ pub(super) fn add_balloon(domain: &mut Domain) {
 
 /// Adds the mouse and the keyboard of a PC.
 pub(super) fn add_inputs(domain: &mut Domain, chipset: Chipset) {
-    if chipset == Chipset::Other && domain.os.machine.machine.as_deref() != Some("isapc") {
+    if chipset == Chipset::Other && !domain.is_x86() {
         return;
     }
     for kind in [InputType::Mouse, InputType::Keyboard] {
@@ -67,6 +68,10 @@ pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) {
             InputType::Passthrough => Some(InputBus::Virtio),
             InputType::Evdev => None,
         });
+    }
+    for hub in &mut devices.hubs {
+        // It is nowhere but on USB.
+        hub.info.address = hub.info.address.take().filter(|it| matches!(it, Address::Usb(_)));
     }
     for filesystem in &mut devices.filesystems {
         // Someone else's daemon has its own mind about access.
@@ -103,6 +108,8 @@ pub(super) fn complete(domain: &mut Domain, entropy: &mut dyn Entropy) {
         let cid = vsock.cid.get_or_insert(VsockCid { auto: Some(YesNo::Yes), address: None });
         if cid.address.is_some() {
             cid.auto.get_or_insert(YesNo::No);
+        } else {
+            cid.auto.get_or_insert(YesNo::Yes);
         }
     }
     for tpm in &mut devices.tpms {

@@ -3,8 +3,7 @@
 use crate::YesNo;
 use crate::domain::disk::{BackingStore, Disk, DiskCache, DiskDevice, DiskSnapshot, Tray};
 use crate::domain::storage::{
-    EncryptionEngine, FileStorage, StorageFormat, StorageHost, StorageProtocol, StorageSource,
-    StorageTransport,
+    EncryptionEngine, StorageFormat, StorageHost, StorageProtocol, StorageSource, StorageTransport,
 };
 
 /// Completes a disk: what goes without saying is not said.
@@ -22,9 +21,6 @@ pub(super) fn complete(disk: &mut Disk) {
     }
     if !matches!(disk.source, StorageSource::Volume(_)) {
         disk.driver.format.get_or_insert(StorageFormat::Raw);
-    }
-    if matches!(&disk.source, StorageSource::Block(block) if block.source.dev.is_none()) {
-        disk.source = StorageSource::File(FileStorage::default()); // an empty drive has no kind
     }
     if let Some(encryption) = &mut disk.encryption {
         encryption.engine.get_or_insert(EncryptionEngine::Qemu);

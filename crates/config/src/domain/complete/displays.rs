@@ -51,21 +51,18 @@ pub fn default_audio(graphics: &[Graphics]) -> Option<Audio> {
     })
 }
 
-/// Where sound goes by itself: to the display, unless it can have none.
+/// Where sound goes by itself: to the last display that has a say, unless it can have none.
 fn default_audio_type(graphics: &[Graphics]) -> Option<AudioType> {
-    let has = |wanted: fn(&Graphics) -> bool| graphics.iter().any(wanted);
-    let silent = |display: &Graphics| matches!(display, Graphics::Vnc(_));
-    if has(|display| matches!(display, Graphics::Spice(_))) {
-        Some(AudioType::Spice)
-    } else if graphics
-        .iter()
-        .all(|display| silent(display) || matches!(display, Graphics::EglHeadless(_)))
-        && (graphics.is_empty() || graphics.iter().any(silent))
-    {
-        Some(AudioType::None)
-    } else {
-        None // QEMU finds what the display's own session has
+    if graphics.is_empty() {
+        return Some(AudioType::None);
     }
+    let last = graphics.iter().rev().find_map(|display| match display {
+        Graphics::Vnc(_) => Some(Some(AudioType::None)),
+        Graphics::Spice(_) => Some(Some(AudioType::Spice)),
+        Graphics::Sdl(_) => Some(None), // QEMU finds what the display's own session has
+        _ => None,
+    });
+    last.flatten()
 }
 
 /// Names the model of each card that has none.

@@ -76,6 +76,13 @@ impl Chipset {
     }
 }
 
+impl Domain {
+    /// Whether a completed domain is a PC of some kind.
+    pub(in crate::domain) fn is_x86(&self) -> bool {
+        matches!(self.os.machine.arch.as_deref(), Some("x86_64" | "i686"))
+    }
+}
+
 /// Completes architecture, emulator and machine type; returns the QEMU that will run the guest.
 ///
 /// # Errors

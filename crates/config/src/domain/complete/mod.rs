@@ -89,6 +89,11 @@ pub trait Qemu {
         None
     }
 
+    /// Whether a host's CPU can be had without what cannot migrate.
+    fn leaves_out_unmigratable(&self) -> bool {
+        self.arch() == "x86_64"
+    }
+
     /// Whether it has a device of this name: `qemu-xhci`.
     fn has_device(&self, device: &str) -> bool;
 

@@ -10,7 +10,8 @@ use crate::{Error, YesNo};
 pub(super) fn complete(labels: &mut Vec<SecurityLabel>) -> Result<(), Error> {
     let several = labels.len() > 1;
     for label in labels.iter() {
-        let needs = matches!(label.kind, None | Some(LabelType::Static));
+        let needs = matches!(label.kind, None | Some(LabelType::Static))
+            || label.kind == Some(LabelType::Dynamic) && label.baselabel.is_some();
         if label.model.is_none() && (needs || several) {
             return Err(Error::xml(if several {
                 "missing security model when using multiple labels"

@@ -52,6 +52,14 @@ pub(super) fn complete(domain: &mut Domain) {
             || device.read_bytes_sec.is_some_and(|bytes| bytes > 0)
             || device.write_bytes_sec.is_some_and(|bytes| bytes > 0)
     });
+    for device in &mut block.devices {
+        for figure in [&mut device.weight, &mut device.read_iops_sec, &mut device.write_iops_sec] {
+            *figure = figure.filter(|figure| *figure > 0);
+        }
+        for figure in [&mut device.read_bytes_sec, &mut device.write_bytes_sec] {
+            *figure = figure.filter(|figure| *figure > 0);
+        }
+    }
     domain.iothread_ids = domain.iothread_ids.take().filter(|ids| !ids.iothreads.is_empty());
     domain.default_iothread = domain
         .default_iothread

@@ -1,17 +1,18 @@
 //! Drops elements that are there and say nothing, and what means nothing on such a machine.
 
-use crate::domain::chardev::CharSource;
-use crate::domain::controller::{Controller, ControllerModel};
-use crate::domain::device::Rom;
+use crate::domain::controller::{Controller, ControllerModel, ControllerType, PciTarget};
+use crate::domain::device::{DeviceInfo, Rom};
 use crate::domain::features::{Features, XenFeatures};
-use crate::domain::graphics::{AudioStream, Graphics, Listen, SoundModel, SpiceMode, VgaConf};
+use crate::domain::graphics::{
+    Audio, AudioStream, AudioType, Graphics, Listen, SoundModel, SpiceMode, VgaConf,
+};
 use crate::domain::interface::{
     Bandwidth, GuestOffloads, HostOffloads, Interface, InterfaceSource,
 };
 use crate::domain::memory::{BalloonModel, MemoryAccess, MemoryBacking, MemoryDevice, MemoryModel};
 use crate::domain::os::Nvram;
 use crate::domain::peripheral::{
-    Filesystem, FilesystemBinary, FilesystemDriverType, FilterId, InputBus,
+    Filesystem, FilesystemBinary, FilesystemDriverType, FilterId, InputBus, InputType, TpmBackend,
 };
 use crate::domain::{Devices, Domain};
 use crate::{OnOff, YesNo};
@@ -31,6 +32,23 @@ pub(super) fn drop(domain: &mut Domain) {
     domain.pm = domain.pm.take().filter(|pm| {
         [pm.suspend_to_mem, pm.suspend_to_disk].iter().flatten().any(|s| s.enabled.is_some())
     });
+    if let Some(pm) = &mut domain.pm {
+        for state in [&mut pm.suspend_to_mem, &mut pm.suspend_to_disk] {
+            *state = state.filter(|state| state.enabled.is_some());
+        }
+    }
+    for text in [&mut domain.bootloader, &mut domain.bootloader_args] {
+        *text = text.take().filter(|text| !text.is_empty());
+    }
+    domain.keywrap.ciphers.sort_by_key(|cipher| cipher.name);
+    domain.idmap = domain.idmap.take().filter(|map| !map.uids.is_empty());
+    if let Some(map) = &mut domain.idmap {
+        map.uids.sort_by_key(|range| range.start);
+        map.gids.sort_by_key(|range| range.start);
+    }
+    if let Some(perf) = &mut domain.perf {
+        perf.events.sort_by_key(|event| event.name);
+    }
     domain.perf = domain.perf.take().filter(|perf| !perf.events.is_empty());
     domain.memory_backing = domain.memory_backing.take().filter(|backing| {
         let MemoryBacking { hugepages, source, access, allocation, .. } = &**backing;
@@ -74,6 +92,7 @@ pub(super) fn drop(domain: &mut Domain) {
         model.heads = model.heads.filter(|heads| *heads > 0);
     }
     for audio in &mut domain.devices.audios {
+        drop_of_audio(audio);
         for stream in [&mut audio.input, &mut audio.output] {
             *stream = stream.take().filter(|stream| **stream != AudioStream::new());
         }
@@ -87,7 +106,8 @@ pub(super) fn drop(domain: &mut Domain) {
         }
     }
     for source in domain.devices.char_sources_mut() {
-        drop_log(source);
+        let log = source.log_mut();
+        *log = log.take().filter(|log| log.file.is_some());
     }
 }
 
@@ -146,6 +166,16 @@ fn drop_of_filesystem(filesystem: &mut Filesystem) {
 fn drop_of_controller(controller: &mut Controller) {
     controller.driver.queues = controller.driver.queues.filter(|queues| *queues > 0);
     controller.driver.iothread = controller.driver.iothread.filter(|thread| *thread > 0);
+    let kind = controller.kind;
+    let serial = kind == ControllerType::VirtioSerial;
+    controller.ports = controller.ports.filter(|_| serial || kind == ControllerType::Usb);
+    controller.vectors = controller.vectors.filter(|_| serial);
+    for most in [&mut controller.max_grant_frames, &mut controller.max_event_channels] {
+        *most = most.filter(|_| kind == ControllerType::Xenbus);
+    }
+    if kind != ControllerType::Pci {
+        (controller.pci_model, controller.target) = (None, PciTarget::default());
+    }
     let root =
         matches!(controller.model, Some(ControllerModel::PciRoot | ControllerModel::PcieRoot));
     controller.pcihole64 = controller.pcihole64.filter(|_| root);
@@ -154,6 +184,8 @@ fn drop_of_controller(controller: &mut Controller) {
 fn drop_of_peripherals(devices: &mut Devices) {
     for input in &mut devices.inputs {
         input.bus = input.bus.filter(|bus| *bus != InputBus::None);
+        let hosted = matches!(input.kind, InputType::Passthrough | InputType::Evdev);
+        input.source = input.source.take().filter(|_| hosted);
     }
     for rng in &mut devices.rngs {
         rng.rate = rng.rate.filter(|rate| rate.bytes > 0);
@@ -161,7 +193,12 @@ fn drop_of_peripherals(devices: &mut Devices) {
     if let Some(balloon) = &mut devices.memballoon {
         balloon.stats = balloon.stats.filter(|stats| stats.period > 0);
         if balloon.model == BalloonModel::None {
-            balloon.info.address = None;
+            balloon.info = DeviceInfo::default();
+        }
+    }
+    for tpm in &mut devices.tpms {
+        if let TpmBackend::Emulator(emulator) = &mut tpm.backend {
+            emulator.persistent_state = emulator.persistent_state.filter(|it| *it == YesNo::Yes);
         }
     }
     devices.redirfilter = devices.redirfilter.take().filter(|filter| !filter.devices.is_empty());
@@ -187,7 +224,16 @@ fn drop_of_display(display: &mut Graphics) {
             (vnc.port, vnc.autoport) = (None, None);
         }
         Graphics::Spice(spice) => {
+            let listens = spice.listens.first() != Some(&Listen::None);
+            spice.tls_port = spice.tls_port.filter(|_| listens);
+            // The last word on a channel holds.
+            spice.channels.reverse();
+            spice.channels.sort_by_key(|channel| channel.name);
+            spice.channels.dedup_by_key(|channel| channel.name);
             spice.channels.retain(|channel| channel.mode != SpiceMode::Any);
+        }
+        Graphics::Sdl(sdl) => {
+            sdl.fullscreen = sdl.fullscreen.filter(|full| *full == YesNo::Yes);
         }
         Graphics::DBus(bus) => bus.p2p = bus.p2p.filter(|p2p| *p2p == YesNo::Yes),
         // It is nothing but OpenGL.
@@ -195,6 +241,32 @@ fn drop_of_display(display: &mut Graphics) {
             egl.gl = egl.gl.take().filter(|gl| gl.rendernode.is_some());
         }
         _ => {}
+    }
+}
+
+/// A sound system has only its own settings.
+fn drop_of_audio(audio: &mut Audio) {
+    let kind = audio.kind;
+    let of = |kinds: &[AudioType]| kinds.contains(&kind);
+    use AudioType::{Alsa, Coreaudio, File, Jack, Oss, Pulseaudio, Sdl};
+    audio.server_name = audio.server_name.take().filter(|_| of(&[Pulseaudio]));
+    audio.driver = audio.driver.filter(|_| of(&[Sdl]));
+    audio.path = audio.path.take().filter(|_| of(&[File]));
+    audio.try_mmap = audio.try_mmap.filter(|_| of(&[Oss]));
+    audio.exclusive = audio.exclusive.filter(|_| of(&[Oss]));
+    audio.dsp_policy = audio.dsp_policy.filter(|_| of(&[Oss]));
+    for stream in [&mut audio.input, &mut audio.output].into_iter().flatten() {
+        stream.dev = stream.dev.take().filter(|_| of(&[Alsa, Oss]));
+        stream.buffer_count = stream.buffer_count.filter(|_| of(&[Coreaudio, Oss, Sdl]));
+        stream.try_poll = stream.try_poll.filter(|_| of(&[Oss]));
+        for text in [&mut stream.name, &mut stream.stream_name] {
+            *text = text.take().filter(|_| of(&[Pulseaudio]));
+        }
+        stream.latency = stream.latency.filter(|_| of(&[Pulseaudio]));
+        for text in [&mut stream.server_name, &mut stream.client_name, &mut stream.connect_ports] {
+            *text = text.take().filter(|_| of(&[Jack]));
+        }
+        stream.exact_name = stream.exact_name.filter(|_| of(&[Jack]));
     }
 }
 
@@ -212,6 +284,7 @@ fn drop_of_interface(interface: &mut Interface) {
     for script in [&mut interface.script, &mut interface.downscript] {
         *script = script.take().filter(|script| !script.path.is_empty());
     }
+    interface.port = interface.port.filter(|port| port.isolated.is_some());
     interface.mtu = interface.mtu.filter(|mtu| mtu.size > 0);
     let frames = |rx: Option<crate::domain::interface::CoalesceRx>| rx.and_then(|rx| rx.frames);
     interface.coalesce = interface.coalesce.filter(|all| frames(all.rx).is_some());
@@ -219,24 +292,4 @@ fn drop_of_interface(interface: &mut Interface) {
         let Bandwidth { inbound, outbound } = **bandwidth;
         inbound.is_some() || outbound.is_some()
     });
-}
-
-/// A copy of the output that goes to no file.
-fn drop_log(source: &mut CharSource) {
-    let log = match source {
-        CharSource::Pty(end) => &mut end.log,
-        CharSource::Dev(end) | CharSource::Pipe(end) => &mut end.log,
-        CharSource::File(end) => &mut end.log,
-        CharSource::Udp(end) => &mut end.log,
-        CharSource::Tcp(end) => &mut end.log,
-        CharSource::Unix(end) => &mut end.log,
-        CharSource::SpicePort(end) | CharSource::DBus(end) => &mut end.log,
-        CharSource::Null
-        | CharSource::Vc
-        | CharSource::Stdio
-        | CharSource::SpiceVmc
-        | CharSource::Nmdm(_)
-        | CharSource::QemuVdagent(_) => return,
-    };
-    *log = log.take().filter(|log| log.file.is_some());
 }

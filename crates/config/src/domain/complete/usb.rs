@@ -52,7 +52,6 @@ pub(super) fn assign(domain: &mut Domain) -> Result<(), Error> {
             Ok(())
         };
     }
-    check_masters(domain)?;
     let mut tree = Tree(domain.devices.controllers.iter().filter_map(root).collect());
     tree.add_written_hubs(domain)?;
     tree.sort();
@@ -79,15 +78,6 @@ pub(super) fn assign(domain: &mut Domain) -> Result<(), Error> {
         tree.place(info)?;
     }
     Ok(())
-}
-
-/// A companion has a master on its bus.
-fn check_masters(domain: &Domain) -> Result<(), Error> {
-    let usb = || domain.devices.controllers.iter().filter(|c| c.kind == ControllerType::Usb);
-    let orphan = usb().filter(|c| c.info.master.is_some()).any(|companion| {
-        !usb().any(|other| other.info.master.is_none() && other.index == companion.index)
-    });
-    if orphan { Err(Error::detail("No master USB controller specified")) } else { Ok(()) }
 }
 
 /// Whether the guest is to have no USB.

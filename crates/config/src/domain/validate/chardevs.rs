@@ -43,7 +43,7 @@ fn check_source(domain: &Domain, source: &CharSource) -> Result<(), Error> {
             })?;
             refuse(!spice, || without_spice(source))
         }
-        CharSource::SpiceVmc => refuse(!spice, || without_spice(source)),
+        CharSource::SpiceVmc(_) => refuse(!spice, || without_spice(source)),
         _ => Ok(()),
     }
 }
@@ -62,7 +62,7 @@ fn check_path(source: &CharSource) -> Result<(), Error> {
 }
 
 fn check_serial(domain: &Domain, serial: &Serial) -> Result<(), Error> {
-    refuse(serial.source == CharSource::SpiceVmc, || {
+    refuse(matches!(serial.source, CharSource::SpiceVmc(_)), || {
         Error::unsupported("spicevmc device type only supports virtio")
     })?;
     check_path(&serial.source)?;

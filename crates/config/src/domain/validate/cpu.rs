@@ -26,12 +26,20 @@ fn check_features(cpu: &Cpu) -> Result<(), Error> {
     }
 }
 
+/// The level of the last cache.
+const DEEPEST_CACHE: u32 = 3;
+
 fn is_hosts(cpu: &Cpu) -> bool {
     matches!(cpu.mode, Some(CpuMode::HostPassthrough | CpuMode::Maximum))
 }
 
 fn check_cache(cpu: &Cpu) -> Result<(), Error> {
     let Some(cache) = cpu.cache else { return Ok(()) };
+    if cache.level.is_some_and(|level| !(1..=DEEPEST_CACHE).contains(&level)) {
+        return Err(Error::xml(format!(
+            "invalid CPU cache level, must be in range [1,{DEEPEST_CACHE}]"
+        )));
+    }
     let right_level = match cache.mode {
         CpuCacheMode::Emulate => cache.level == Some(3),
         CpuCacheMode::Passthrough | CpuCacheMode::Disable => cache.level.is_none(),

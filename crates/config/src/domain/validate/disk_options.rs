@@ -3,7 +3,9 @@
 use super::{refuse, storage};
 use crate::domain::Domain;
 use crate::domain::device::VirtioOptions;
-use crate::domain::disk::{Disk, DiskBus, DiskCache, DiskDevice, DiskIo, ErrorPolicy, SgIo};
+use crate::domain::disk::{
+    BackingStore, Disk, DiskBus, DiskCache, DiskDevice, DiskIo, ErrorPolicy, SgIo,
+};
 use crate::domain::memory::MemoryAccess;
 use crate::domain::storage::{StorageFormat, StorageProtocol, StorageSource};
 use crate::{Code, Error, OnOff};
@@ -90,6 +92,11 @@ fn check_kind(disk: &Disk) -> Result<(), Error> {
     if let Some(bus) = bus.filter(|_| disk.geometry.is_some() && !shaped) {
         return Err(Error::unsupported(format!("CHS geometry can not be set for '{bus}' bus")));
     }
+    let file = matches!(disk.source, StorageSource::File(_));
+    refuse(disk.transient.is_some() && !file, || {
+        let name = &disk.target.dev;
+        Error::unsupported(format!("transient disk supported only with 'file' type ({name})"))
+    })?;
     refuse(disk.transient.is_some() && disk.readonly, || {
         Error::unsupported(format!("transient disk '{}' must not be read-only", disk.target.dev))
     })?;
@@ -139,6 +146,16 @@ fn check_lun(disk: &Disk) -> Result<(), Error> {
 }
 
 fn check_format(disk: &Disk) -> Result<(), Error> {
+    let mut below = disk.backing.as_ref();
+    while let Some(BackingStore::Layer(layer)) = below {
+        let sized = layer.format.metadata_cache.max_size.is_some();
+        refuse(sized && layer.format.kind != StorageFormat::Qcow2, || {
+            Error::unsupported(
+                "metadata cache max size control is supported only with qcow2 images",
+            )
+        })?;
+        below = layer.backing.as_ref();
+    }
     let sized = disk.driver.metadata_cache.max_size.is_some();
     refuse(sized && disk.driver.format != Some(StorageFormat::Qcow2), || {
         Error::unsupported("metadata cache max size control is supported only with qcow2 images")

@@ -32,9 +32,17 @@ fn check_disk(disk: &Disk) -> Result<(), Error> {
     if drive::index_of(name).is_none() && !matches!(disk.info.address, Some(Address::Drive(_))) {
         return Err(Error::xml(format!("Unknown disk name '{name}' and no address specified")));
     }
+    refuse(drive::split(name).is_none(), || {
+        Error::unsupported(format!("invalid disk target '{name}'"))
+    })?;
     if let Some(wrong) = wrong_bus(disk) {
         return Err(wrong);
     }
+    let hard = ["hd", "sd", "vd", "xvd", "ubd"];
+    let misnamed = !hard.iter().any(|prefix| name.starts_with(prefix));
+    refuse(disk.device == DiskDevice::Disk && misnamed, || {
+        Error::internal(format!("Invalid harddisk device name: {name}"))
+    })?;
     refuse(disk.device == DiskDevice::Floppy && !name.starts_with("fd"), || {
         Error::internal(format!("Invalid floppy device name: {name}"))
     })?;
@@ -116,13 +124,6 @@ fn check_source(disk: &Disk) -> Result<(), Error> {
         return Err(Error::new(
             Code::NoSource,
             format!("missing source information for device {}", disk.target.dev),
-        ));
-    }
-    if disk.device == DiskDevice::Lun
-        && matches!(disk.source, StorageSource::File(_) | StorageSource::Dir(_))
-    {
-        return Err(Error::unsupported(
-            "disk device='lun' is only valid for block type disk source",
         ));
     }
     match disk.driver.name.as_deref() {
@@ -285,12 +286,14 @@ fn check_controllers(domain: &Domain) -> Result<(), Error> {
             .iter()
             .any(|c| c.kind == kind && c.index.is_some_and(|index| index > 0))
     };
-    if Chipset::of(domain) != Chipset::Other && beyond(ControllerType::Ide) {
+    let without = Chipset::of(domain) == Chipset::Other;
+    if !without && beyond(ControllerType::Ide) {
         return Err(Error::unsupported(
             "Only a single IDE controller is supported for this machine type",
         ));
     }
-    if Chipset::of(domain) == Chipset::Q35
+    let isa_only = domain.os.machine.machine.as_deref() == Some("isapc");
+    if (Chipset::of(domain) == Chipset::Q35 || domain.is_x86() && without && !isa_only)
         && domain.devices.controllers.iter().any(|c| c.kind == ControllerType::Ide)
     {
         return Err(Error::unsupported(

@@ -7,8 +7,8 @@ use crate::domain::Domain;
 use crate::domain::chardev::CharSource;
 use crate::domain::device::VirtioOptions;
 use crate::domain::graphics::{
-    Audio, AudioRef, AudioStream, AudioType, Graphics, Listen, ListenAddress, ListenSocket, Video,
-    VideoBackend, VideoModel, VideoModelType,
+    Audio, AudioRef, AudioStream, AudioType, Gl, Graphics, Listen, ListenAddress, ListenSocket,
+    Video, VideoBackend, VideoModel, VideoModelType,
 };
 use crate::{Error, YesNo};
 
@@ -121,6 +121,9 @@ fn check_card(video: &Video, model: &VideoModel, kind: VideoModelType) -> Result
             || acceleration.accel3d.is_some()
             || acceleration.rendernode.is_some();
         refuse(!said, || Error::unsupported("missing values for acceleration"))?;
+        refuse(acceleration.accel2d.is_some(), || {
+            Error::unsupported("qemu does not support the accel2d setting")
+        })?;
         refuse(acceleration.accel3d == Some(YesNo::Yes) && !virtio, || {
             Error::unsupported("3d acceleration is supported only with 'virtio' video device")
         })?;
@@ -161,8 +164,18 @@ fn check_displays(domain: &Domain) -> Result<(), Error> {
             "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types",
         )
     })?;
+    let drawn = |gl: &Option<Gl>| gl.as_ref().is_some_and(|gl| gl.enable == Some(YesNo::Yes));
+    let accelerated = displays.iter().filter(|display| match display {
+        Graphics::EglHeadless(_) => true,
+        Graphics::Sdl(sdl) => drawn(&sdl.gl),
+        Graphics::Spice(spice) => drawn(&spice.gl),
+        _ => false,
+    });
+    refuse(accelerated.count() > 1, || {
+        Error::unsupported("multiple OpenGL displays are not supported by QEMU")
+    })?;
     let needs_spice = domain.devices.char_sources().into_iter().find_map(|source| match source {
-        CharSource::SpiceVmc => Some("spicevmc"),
+        CharSource::SpiceVmc(_) => Some("spicevmc"),
         CharSource::SpicePort(_) => Some("spiceport"),
         _ => None,
     });
@@ -181,11 +194,14 @@ fn check_displays(domain: &Domain) -> Result<(), Error> {
                     ))
                 })?;
             }
-            Graphics::Spice(spice) => refuse(spice.tls_port.is_some_and(|port| port > 0), || {
-                Error::unsupported(
-                    "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf",
-                )
-            })?,
+            Graphics::Spice(spice) => {
+                let listens = spice.listens.first() != Some(&Listen::None);
+                refuse(listens && spice.tls_port.is_some_and(|port| port > 0), || {
+                    Error::unsupported(
+                        "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf",
+                    )
+                })?;
+            }
             Graphics::Rdp(_) | Graphics::Desktop(_) => {
                 let what = format!("{} graphics are not supported with this QEMU", display.word());
                 return Err(Error::unsupported(what));

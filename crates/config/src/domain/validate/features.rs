@@ -96,8 +96,13 @@ fn check_machine(domain: &Domain) -> Result<(), Error> {
     let serial = domain.os.bios.as_ref().is_some_and(|b| b.useserial == Some(YesNo::Yes));
     refuse(serial && domain.devices.serials.is_empty(), || {
         Error::xml("need at least one serial port to use BIOS serial output")
-    })?;
-    refuse(domain.os.firmware == Some(Firmware::Efi) && x86 && !features.acpi, || {
+    })
+}
+
+/// Refuses firmware that talks to its guest through ACPI where there is none.
+pub(super) fn check_uefi(domain: &Domain) -> Result<(), Error> {
+    let x86 = Chipset::of(domain) != Chipset::Other;
+    refuse(domain.os.firmware == Some(Firmware::Efi) && x86 && !domain.features.acpi, || {
         Error::unsupported("UEFI requires ACPI on this architecture")
     })
 }
@@ -154,6 +159,9 @@ fn check_distances(domain: &Domain) -> Result<(), Error> {
     })
 }
 
+/// The highest level of a node's caches.
+const DEEPEST_CACHE: u32 = 3;
+
 /// Caches have levels, and figures are about nodes and caches that there are.
 fn check_caches(numa: &Numa) -> Result<(), Error> {
     for (at, cell) in numa.cells.iter().enumerate() {
@@ -161,6 +169,10 @@ fn check_caches(numa: &Numa) -> Result<(), Error> {
             Error::xml(format!("Invalid 'level' attribute in cache element for NUMA node {at}"))
         })?;
     }
+    let mut caches = numa.cells.iter().flat_map(|cell| &cell.caches);
+    refuse(caches.any(|cache| cache.level > DEEPEST_CACHE), || {
+        Error::xml(format!("a cache of a NUMA node has a level above {DEEPEST_CACHE}"))
+    })?;
     let Some(figures) = &numa.interconnects else { return Ok(()) };
     let latencies = figures.latencies.iter().map(|it| (it.initiator, it.target, it.cache));
     let bandwidths = figures.bandwidths.iter().map(|it| (it.initiator, it.target, it.cache));

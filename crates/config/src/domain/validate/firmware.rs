@@ -1,6 +1,6 @@
 //! Rules of firmware.
 
-use super::refuse;
+use super::{features, refuse};
 use crate::domain::Domain;
 use crate::domain::complete::Chipset;
 use crate::domain::os::{Firmware, FirmwareFeatureName, Loader, LoaderType, Nvram, NvramPlace, Os};
@@ -10,6 +10,7 @@ use crate::{Error, OnOff, YesNo};
 pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     let os = &domain.os;
     let automatic = os.firmware.is_some();
+    features::check_uefi(domain)?;
     check_features(os)?;
     refuse(os.acpi.as_ref().is_some_and(|acpi| acpi.tables.len() > 1), || {
         Error::xml("Only one acpi table is supported")

@@ -40,6 +40,7 @@ pub(super) fn check_written(interfaces: &[Interface]) -> Result<(), Error> {
             Error::xml("Invalid value for attribute 'type' in element 'backend': 'default'.")
         })?;
         check_driver(interface)?;
+        check_virtualport(interface)?;
         let routes = match &interface.source.source {
             InterfaceSource::Ethernet(ends) | InterfaceSource::User(ends) => {
                 &ends.source.routes[..]
@@ -57,14 +58,80 @@ pub(super) fn check_written(interfaces: &[Interface]) -> Result<(), Error> {
 }
 
 fn check_driver(interface: &Interface) -> Result<(), Error> {
-    let assigned = matches!(interface.source.source, InterfaceSource::Hostdev(_));
     let virtio = interface
         .model
         .as_ref()
         .is_some_and(|model| model.kind.to_ascii_lowercase().starts_with("virtio"));
-    refuse(!virtio && !assigned && interface.driver.virtio != VirtioOptions::default(), || {
+    refuse(!virtio && interface.driver.virtio != VirtioOptions::default(), || {
         Error::unsupported("iommu driver option is only supported for virtio devices")
     })
+}
+
+/// What each kind of virtual port can say, and what it must; the rest the daemon draws.
+const PORTS: &[(VirtualPortType, &[&str], &[&str])] = &[
+    (
+        VirtualPortType::Vepa,
+        &["managerid", "typeid", "typeidversion", "instanceid"],
+        &["managerid", "typeid", "typeidversion"],
+    ),
+    (VirtualPortType::Vnlink, &["profileid"], &["profileid"]),
+    (VirtualPortType::OpenVSwitch, &["interfaceid", "profileid"], &[]),
+    (VirtualPortType::Midonet, &["interfaceid"], &["interfaceid"]),
+];
+
+/// A virtual port has what its kind needs; that of a network may complete what is missing.
+fn check_virtualport(interface: &Interface) -> Result<(), Error> {
+    let Some(port) = &interface.virtualport else { return Ok(()) };
+    let source = &interface.source.source;
+    let network = matches!(source, InterfaceSource::Network(_));
+    let plugged = network
+        || matches!(
+            source,
+            InterfaceSource::Bridge(_) | InterfaceSource::Direct(_) | InterfaceSource::Hostdev(_)
+        );
+    refuse(!plugged, || {
+        let kind = source.word();
+        let what = format!("<virtualport> element unsupported for <interface type='{kind}'>");
+        Error::unsupported(what)
+    })?;
+    let Some(kind) = port.kind else {
+        return refuse(!network, || Error::xml("missing required virtualport type"));
+    };
+    let said = port.parameters.as_ref();
+    let says = |name: &&str| {
+        said.is_some_and(|said| match *name {
+            "managerid" => said.managerid.is_some(),
+            "typeid" => said.typeid.is_some(),
+            "typeidversion" => said.typeidversion.is_some(),
+            "instanceid" => said.instanceid.is_some(),
+            "interfaceid" => said.interfaceid.is_some(),
+            _ => said.profileid.as_deref().is_some_and(|id| !id.is_empty()),
+        })
+    };
+    for (value, most, name) in [
+        (said.and_then(|said| said.managerid), 0xff, "managerid"),
+        (said.and_then(|said| said.typeid), 0xff_ffff, "typeid"),
+        (said.and_then(|said| said.typeidversion), 0xff, "typeidversion"),
+    ] {
+        refuse(value.is_some_and(|value| value.0 > most), || {
+            Error::xml(format!("value of {name} out of range"))
+        })?;
+    }
+    let Some((_, known, needed)) = PORTS.iter().find(|(known, ..)| *known == kind) else {
+        return Ok(());
+    };
+    let all = PORTS.iter().flat_map(|(_, known, _)| known.iter());
+    if let Some(extra) = all.filter(|name| says(name)).find(|name| !known.contains(name)) {
+        return Err(Error::xml(format!(
+            "extra {extra} unsupported in <virtualport type='{kind}'>"
+        )));
+    }
+    match needed.iter().find(|name| !network && !says(name)) {
+        Some(missing) => {
+            Err(Error::xml(format!("missing {missing} in <virtualport type='{kind}'>")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Rules of a pair of which one fills in for the other, of sizes and names.
@@ -100,8 +167,14 @@ fn check_roles(interface: &Interface) -> Result<(), Error> {
             source.word()
         ))
     })?;
-    let fixed = matches!(source, InterfaceSource::User(_) | InterfaceSource::Vdpa(_));
-    refuse(fixed && interface.mtu.is_some(), || {
+    let sized = matches!(
+        source,
+        InterfaceSource::Network(_)
+            | InterfaceSource::Bridge(_)
+            | InterfaceSource::Ethernet(_)
+            | InterfaceSource::VhostUser(_)
+    );
+    refuse(!sized && interface.mtu.is_some(), || {
         let kind = source.word();
         Error::unsupported(format!("setting MTU on interface type {kind} is not supported yet"))
     })?;

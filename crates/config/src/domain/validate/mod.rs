@@ -31,6 +31,7 @@ impl Domain {
     /// # Errors
     /// As libvirt: code and text.
     pub fn validate(&self, host: &dyn Host) -> Result<(), Error> {
+        peripherals::check_usb(self)?;
         check_machine(self, host)?;
         let qemu = self.devices.emulator.as_deref().and_then(|emulator| host.qemu(emulator));
         let has = |device: &str| qemu.is_none_or(|qemu| qemu.has_device(device));
@@ -47,7 +48,7 @@ impl Domain {
         disk_options::check(self)?;
         chardevs::check(self, &has)?;
         interfaces::check(self)?;
-        peripherals::check(self)
+        peripherals::check(self, &has)
     }
 }
 

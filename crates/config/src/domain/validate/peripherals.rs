@@ -19,22 +19,28 @@ use crate::{Code, Error, YesNo};
 const FIRST_CID: u32 = 3;
 
 /// Refuses what no guest of ours can have.
-pub(super) fn check(domain: &Domain) -> Result<(), Error> {
+pub(super) fn check(domain: &Domain, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     let devices = &domain.devices;
-    let mut usb = HashSet::new();
-    for controller in &devices.controllers {
-        check_controller(domain, controller)?;
-        let master = controller.kind == ControllerType::Usb && controller.info.master.is_none();
-        let index = controller.index.unwrap_or(0);
-        refuse(master && !usb.insert(index), || {
-            Error::xml(format!("Duplicate USB controllers with index {index}"))
-        })?;
-    }
+    devices.controllers.iter().try_for_each(|controller| check_controller(domain, controller))?;
     devices.filesystems.iter().try_for_each(|filesystem| check_filesystem(domain, filesystem))?;
-    devices.shmems.iter().try_for_each(check_shmem)?;
+    devices.shmems.iter().try_for_each(|shmem| check_shmem(shmem, has))?;
     check_inputs(domain)?;
     check_machines(domain)?;
     check_memories(domain)
+}
+
+/// Each bus of USB has one controller, besides its companions.
+pub(super) fn check_usb(domain: &Domain) -> Result<(), Error> {
+    let mut usb = HashSet::new();
+    let masters = domain.devices.controllers.iter();
+    let mut masters = masters.filter(|c| c.kind == ControllerType::Usb && c.info.master.is_none());
+    match masters.find(|controller| !usb.insert(controller.index)) {
+        Some(Controller { index, .. }) => {
+            let index = index.unwrap_or(0);
+            Err(Error::xml(format!("Duplicate USB controllers with index {index}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Error> {
@@ -55,15 +61,12 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
             Error::unsupported(format!("controller iothread '{id}' not defined in iothreadid"))
         })?;
     }
-    let unknown = controller.kind == ControllerType::Scsi
-        && controller.model == Some(ControllerModel::Virtio);
-    refuse(unknown, || Error::unsupported("Unknown model type 'virtio'"))?;
     if controller.kind != ControllerType::Pci {
         return Ok(());
     }
     for (value, least, name) in [
-        (target.chassis_nr.map(u64::from), 1, "chassisNr"),
-        (target.chassis.map(u64::from), 0, "chassis"),
+        (target.chassis_nr.map(|number| u64::from(number.0)), 1, "chassisNr"),
+        (target.chassis.map(|number| u64::from(number.0)), 0, "chassis"),
         (target.port.map(|port| port.0), 0, "port"),
     ] {
         if let Some(value) = value.filter(|value| !(least..=255).contains(value)) {
@@ -72,11 +75,20 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
             )));
         }
     }
-    refuse(target.bus_nr.is_some_and(|number| !(1..=254).contains(&number)), || {
-        let number = target.bus_nr.unwrap_or_default();
+    refuse(target.bus_nr.is_some_and(|number| !(1..=254).contains(&number.0)), || {
+        let number = target.bus_nr.unwrap_or_default().0;
         Error::unsupported(format!("PCI controller busNr '{number}' out of range - must be 1-254"))
     })?;
-    refuse(target.index.is_some_and(|own| (own == 0) != (index == 0)), || {
+    refuse(target.index.is_some_and(|own| own.0 > 30), || {
+        let own = target.index.unwrap_or_default().0;
+        Error::unsupported(format!(
+            "PCI controller target index '{own}' out of range - must be 0-30"
+        ))
+    })?;
+    refuse(target.index.is_some() && Chipset::of(domain) != Chipset::Other, || {
+        Error::unsupported("Option 'targetIndex' is not valid for a PCI controller of a PC")
+    })?;
+    refuse(target.index.is_some_and(|own| (own.0 == 0) != (index == 0)), || {
         Error::unsupported(
             "Only the PCI controller with index 0 can have target index 0, and vice versa",
         )
@@ -92,6 +104,9 @@ fn check_controller(domain: &Domain, controller: &Controller) -> Result<(), Erro
         return Err(Error::internal("PCI controller model was not set correctly"));
     };
     let root = matches!(model, ControllerModel::PciRoot | ControllerModel::PcieRoot);
+    refuse(root && controller.info.address.is_some(), || {
+        Error::unsupported("pci-root and pcie-root controllers should not have an address")
+    })?;
     refuse(root && index > 0 && Chipset::of(domain) != Chipset::Other, || {
         Error::xml("pci-root and pcie-root controllers should have index 0")
     })?;
@@ -168,12 +183,12 @@ fn check_filesystem(domain: &Domain, filesystem: &Filesystem) -> Result<(), Erro
     })
 }
 
-fn check_shmem(shmem: &Shmem) -> Result<(), Error> {
+fn check_shmem(shmem: &Shmem, has: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     refuse(shmem.name.contains('/'), || {
         Error::unsupported("shmem name cannot include '/' character")
     })?;
     match shmem.model.as_ref().map(|model| model.kind) {
-        Some(ShmemModel::Ivshmem) => {
+        Some(ShmemModel::Ivshmem) if !has("ivshmem") => {
             Err(Error::unsupported("ivshmem device is not supported with this QEMU binary"))
         }
         Some(ShmemModel::Plain) if shmem.server.is_some() => Err(Error::unsupported(

@@ -14,14 +14,17 @@ use crate::domain::peripheral::{InputBus, IommuModel, PanicModel, WatchdogModel}
 pub(super) fn check_written(domain: &Domain) -> Result<(), Error> {
     let devices = &domain.devices;
     let usb = devices.inputs.iter().filter(|i| i.bus == Some(InputBus::Usb)).map(|i| &i.info);
-    let usb = usb
-        .chain(devices.hubs.iter().map(|hub| &hub.info))
-        .chain(devices.redirdevs.iter().map(|redirdev| &redirdev.info));
+    let usb = usb.chain(devices.redirdevs.iter().map(|redirdev| &redirdev.info));
     for info in usb {
         refuse(!at(info, |address| matches!(address, Address::Usb(_))), || {
             Error::xml("Invalid address for a USB device")
         })?;
     }
+    let nowhere = |info: &&DeviceInfo| info.address == Some(Address::Unassigned);
+    let assigned = devices.hostdevs.iter().map(|hostdev| &hostdev.info).filter(nowhere);
+    refuse(devices.infos().into_iter().filter(nowhere).count() > assigned.count(), || {
+        Error::unsupported("address of type 'unassigned' is supported only for hostdevs")
+    })?;
     for card in &devices.smartcards {
         refuse(!at(&card.info, |address| matches!(address, Address::Ccid(_))), || {
             Error::unsupported("Controllers must use the 'ccid' address type")
@@ -95,6 +98,10 @@ fn check_info(domain: &Domain, info: &DeviceInfo) -> Result<(), Error> {
     })?;
     refuse(info.acpi.is_some_and(|acpi| acpi.index == 0), || {
         Error::xml("Invalid value for attribute 'index' in element 'acpi': Zero is not permitted")
+    })?;
+    let pci = at(info, |address| matches!(address, Address::Pci(_)));
+    refuse(info.acpi.is_some() && !pci, || {
+        Error::unsupported("ACPI index is only supported for PCI devices")
     })?;
     let tuned = info.rom.as_deref().is_some_and(|rom| {
         rom.enabled == Some(YesNo::No) && (rom.bar.is_some() || rom.file.is_some())

@@ -6,9 +6,9 @@ use super::refuse;
 use crate::domain::clock::{TickPolicy, TimerName};
 use crate::domain::memory::MemorySourceType;
 use crate::domain::security::LabelType;
-use crate::domain::tuning::Scheduler;
+use crate::domain::tuning::{CacheMonitor, Scheduler};
 use crate::domain::{Domain, LifecycleAction, VirtType};
-use crate::{Error, RangeSet, YesNo};
+use crate::{Code, Error, RangeSet, YesNo};
 
 /// Range of shares, in version 1 of control groups; 0 is for the host to refuse.
 const SHARES: std::ops::RangeInclusive<u64> = 2..=262_144;
@@ -16,6 +16,9 @@ const SHARES: std::ops::RangeInclusive<u64> = 2..=262_144;
 const PERIOD: std::ops::RangeInclusive<u64> = 1000..=1_000_000;
 /// Range of a quota, in microseconds; a negative one is none.
 const QUOTA: std::ops::RangeInclusive<i64> = 1000..=17_592_186_044_415;
+
+/// The level of the cache whose use can be counted.
+const MONITORED_LEVEL: u32 = 3;
 
 /// Refuses what cannot be tuned so.
 pub(super) fn check(domain: &Domain) -> Result<(), Error> {
@@ -26,17 +29,18 @@ pub(super) fn check(domain: &Domain) -> Result<(), Error> {
     domain.check_lifecycle_actions()?;
     check_clock(domain)?;
     check_labels(domain)?;
+    check_cache_tuning(domain)?;
     let tuned = !domain.cputune.cachetunes.is_empty() || !domain.cputune.memorytunes.is_empty();
     refuse(tuned && domain.virt_type != VirtType::Kvm, || {
         Error::unsupported("cachetune is only supported for KVM domains")
     })?;
-    check_cache_tuning(domain)?;
     let mut events = HashSet::new();
     let twice = domain.perf.iter().flat_map(|perf| &perf.events).find(|e| !events.insert(e.name));
     if let Some(twice) = twice {
         return Err(Error::xml(format!("perf event '{}' was already specified", twice.name)));
     }
-    refuse(domain.bootloader.is_some(), || {
+    let says = |text: &Option<Box<str>>| text.as_deref().is_some_and(|text| !text.is_empty());
+    refuse(says(&domain.bootloader) || says(&domain.bootloader_args), || {
         Error::unsupported("bootloader is not supported by QEMU")
     })
 }
@@ -107,6 +111,9 @@ fn check_cache_tuning(domain: &Domain) -> Result<(), Error> {
             })?;
         }
     }
+    for part in &domain.cputune.cachetunes {
+        check_monitors(domain, &part.monitors)?;
+    }
     let tune = &domain.cputune;
     let of_caches = tune.cachetunes.iter().map(|part| &part.vcpus);
     let sets: Vec<&RangeSet> =
@@ -118,10 +125,33 @@ fn check_cache_tuning(domain: &Domain) -> Result<(), Error> {
     for part in &domain.cputune.memorytunes {
         let mut nodes = HashSet::new();
         for node in &part.nodes {
+            refuse(node.bandwidth > 100, || {
+                Error::xml("Memory Bandwidth value exceeding 100 is invalid.")
+            })?;
             refuse(!nodes.insert(node.id), || {
                 Error::xml(format!("Memory Bandwidth already defined for node {}", node.id))
             })?;
         }
+    }
+    Ok(())
+}
+
+/// What is counted is the last level's, of vCPUs that there are, and of each once.
+fn check_monitors(domain: &Domain, monitors: &[CacheMonitor]) -> Result<(), Error> {
+    let count = domain.vcpu.as_ref().map_or(1, |vcpu| vcpu.count);
+    for (at, monitor) in monitors.iter().enumerate() {
+        refuse(monitor.level != MONITORED_LEVEL, || {
+            Error::xml(format!("Invalid monitor cache level '{}'", monitor.level))
+        })?;
+        refuse(!monitor.vcpus.iter().any(|vcpu| vcpu < count), || {
+            Error::new(Code::InvalidArg, "vcpus is empty")
+        })?;
+        let crosses = |other: &CacheMonitor| {
+            other.vcpus.overlaps(&monitor.vcpus) && other.vcpus != monitor.vcpus
+        };
+        refuse(monitors[..at].iter().any(crosses), || {
+            Error::new(Code::InvalidArg, "vcpus overlaps in resctrl groups")
+        })?;
     }
     Ok(())
 }
@@ -153,7 +183,7 @@ fn check_pins(domain: &Domain) -> Result<(), Error> {
 }
 
 fn check_memory(domain: &Domain) -> Result<(), Error> {
-    refuse(domain.memtune.min_guarantee.is_some(), || {
+    refuse(domain.memtune.min_guarantee.is_some_and(|least| least.0 > 0), || {
         Error::unsupported("Parameter 'min_guarantee' not supported by QEMU.")
     })?;
     if let Some(backing) = &domain.memory_backing
@@ -203,9 +233,14 @@ fn check_vcpus(domain: &Domain) -> Result<(), Error> {
     let shared =
         domain.default_iothread.iter().map(|all| (all.thread_pool_min, all.thread_pool_max));
     let mut pools = pools.chain(shared);
-    refuse(pools.any(|(least, most)| least.zip(most).is_some_and(|(l, m)| l > m)), || {
-        Error::unsupported("thread_pool_min must be smaller or equal to thread_pool_max")
+    // One that is not said is taken for less than any.
+    refuse(pools.clone().any(|(_, most)| most == Some(0)), || {
+        Error::unsupported("thread_pool_max must be a positive integer")
     })?;
+    refuse(
+        pools.any(|(least, most)| least.is_some_and(|least| most.is_none_or(|m| least > m))),
+        || Error::unsupported("thread_pool_min must be smaller or equal to thread_pool_max"),
+    )?;
     let none = domain.vcpus.is_none() && domain.vcpu.as_ref().is_some_and(|v| v.current == Some(0));
     refuse(none, || Error::unsupported("vcpu 0 can't be offline"))
 }

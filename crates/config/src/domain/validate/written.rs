@@ -12,11 +12,12 @@ use crate::domain::clock::{Catchup, ClockOffset, TickPolicy, TimerName};
 use crate::domain::complete::usb::is_disabled;
 use crate::domain::controller::ControllerType;
 use crate::domain::cpu::CpuMode;
+use crate::domain::disk::DiskDevice;
 use crate::domain::graphics::VideoModelType;
 use crate::domain::peripheral::{FilterId, InputBus, RedirRule};
 use crate::domain::storage::{Encryption, StorageSource};
 use crate::domain::tuning::{NumaMode, Placement};
-use crate::domain::{Vcpu, address::Address};
+use crate::domain::{IdRange, Vcpu, address::Address};
 use crate::{Code, Error, OnOff, RangeSet, YesNo};
 
 /// For how long a boot menu can be shown, in milliseconds.
@@ -31,11 +32,12 @@ impl Domain {
         self.check_vcpus()?;
         self.check_placement()?;
         self.check_schedulers()?;
-        self.check_boot()?;
+        self.check_sysinfo()?;
         self.check_controllers()?;
+        self.check_numbers()?;
         self.check_sources()?;
         self.check_devices()?;
-        self.check_sysinfo()
+        self.check_boot()
     }
 
     /// What s390's firmware is told; it is looked at whatever the machine.
@@ -48,6 +50,15 @@ impl Domain {
     fn check_texts(&self) -> Result<(), Error> {
         if &*self.os.machine.kind == "exe" && self.os.init.is_none() {
             return Err(Error::xml("init binary must be specified"));
+        }
+        if let Some(map) = &self.idmap {
+            if map.uids.is_empty() != map.gids.is_empty() {
+                return Err(Error::unsupported("uid and gid should be mapped both"));
+            }
+            let rootless = |ids: &[IdRange]| ids.iter().map(|id| id.start).min() > Some(0);
+            if rootless(&map.uids) || rootless(&map.gids) {
+                return Err(Error::unsupported("You must map the root user of container"));
+            }
         }
         let mut ciphers = HashSet::new();
         let twice = self.keywrap.ciphers.iter().find(|cipher| !ciphers.insert(cipher.name));
@@ -160,6 +171,13 @@ impl Domain {
                     "setting of timer catchup policies is only supported with tickpolicy='catchup'",
                 ));
             }
+            let tracks = matches!(timer.name, TimerName::Platform | TimerName::Rtc);
+            if timer.track.is_some() && !tracks {
+                return Err(Error::unsupported(format!(
+                    "timer {} doesn't support setting of timer track",
+                    timer.name
+                )));
+            }
             let tsc = timer.name == TimerName::Tsc;
             if !tsc && (timer.frequency.is_some() || timer.mode.is_some()) {
                 return Err(Error::unsupported(format!(
@@ -192,9 +210,10 @@ impl Domain {
                     "nodeset for NUMA memory tuning must be set if 'placement' is 'static'",
                 ));
             }
+            let silent = memory.placement.is_none() && memory.nodeset.is_none();
             let automatic =
                 self.vcpu.as_ref().is_some_and(|v| v.placement == Some(Placement::Auto));
-            if memory.placement.is_none() && memory.nodeset.is_none() && !automatic {
+            if silent && memory.mode.is_some() && !automatic {
                 return Err(Error::unsupported(
                     "nodeset for NUMA memory tuning must be set if 'placement' is 'static'",
                 ));
@@ -297,16 +316,31 @@ impl Domain {
 
     fn check_controllers(&self) -> Result<(), Error> {
         let controllers = &self.devices.controllers;
-        if controllers.iter().any(is_disabled) {
-            if controllers.iter().filter(|c| c.kind == ControllerType::Usb).count() > 1 {
-                return Err(Error::detail(
-                    "Can't add another USB controller: USB is disabled for this domain",
+        for controller in controllers {
+            if let Some(model) = controller.model.filter(|model| !model.suits(controller.kind)) {
+                return Err(Error::unsupported(format!("Unknown model type '{model}'")));
+            }
+            if let Some(index) = controller.index.filter(|index| i32::try_from(*index).is_err()) {
+                return Err(Error::xml(format!(
+                    "Invalid value for attribute 'index' in element 'controller': '{index}'. Expected integer value"
+                )));
+            }
+            if controller.kind != ControllerType::Scsi && controller.driver.iothread.is_some() {
+                return Err(Error::xml(
+                    "'iothread' attribute only supported for virtio scsi controllers",
                 ));
             }
-            if self.devices.inputs.iter().any(|input| input.bus == Some(InputBus::Usb)) {
-                return Err(Error::unsupported("Can't add USB input device. USB bus is disabled"));
-            }
         }
+        let usb = self.devices.inputs.iter().any(|input| input.bus == Some(InputBus::Usb));
+        if usb && controllers.iter().any(is_disabled) {
+            return Err(Error::unsupported("Can't add USB input device. USB bus is disabled"));
+        }
+        Ok(())
+    }
+
+    /// Each kind counts its controllers; those of USB may have companions.
+    fn check_numbers(&self) -> Result<(), Error> {
+        let controllers = &self.devices.controllers;
         let mut seen = HashSet::new();
         for controller in controllers.iter().filter(|c| c.kind != ControllerType::Usb) {
             if let Some(index) = controller.index
@@ -325,6 +359,15 @@ impl Domain {
     fn check_sources(&self) -> Result<(), Error> {
         for disk in &self.devices.disks {
             storage::check_written(disk)?;
+            let whole = matches!(
+                disk.source,
+                StorageSource::File(_) | StorageSource::Dir(_) | StorageSource::VhostUser(_)
+            );
+            if disk.device == DiskDevice::Lun && whole {
+                return Err(Error::unsupported(
+                    "disk device='lun' is only valid for block type disk source",
+                ));
+            }
             let options = disk.source.options();
             if options.auth.is_some() && disk.auth.is_some() {
                 return Err(Error::unsupported(

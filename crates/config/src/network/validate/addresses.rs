@@ -162,8 +162,9 @@ fn check_host(ip: &NetworkIp, host: &DhcpHost, network: &str) -> Result<(), Erro
             "Invalid character '{character}' in id '{id}' of network '{network}'"
         ));
     }
-    if host.name.as_deref().is_some_and(str::is_empty) {
-        return refuse(format!("Cannot use host name '' in network '{network}'"));
+    let nameless = |name: &&str| !name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if let Some(name) = host.name.as_deref().filter(nameless) {
+        return refuse(format!("Cannot use host name '{name}' in network '{network}'"));
     }
     let (family, other) =
         if ip.address.is_ipv4() { ("IPv4", &host.mac) } else { ("IPv6", &host.id) };

@@ -125,10 +125,9 @@ fn check_bridge(network: &Network, mode: ForwardMode, name: &str) -> Result<(), 
     if bridge.name.is_none() {
         return Ok(());
     }
-    let has_device = network
-        .forward
-        .as_ref()
-        .is_some_and(|forward| forward.dev.is_some() || !forward.interfaces.is_empty());
+    let has_device = network.forward.as_ref().is_some_and(|forward| {
+        forward.dev.is_some() || forward.pf.is_some() || !forward.interfaces.is_empty()
+    });
     match mode {
         ForwardMode::Bridge if has_device => Err(Error::xml(format!(
             "A network with forward mode='bridge' can specify a bridge name or a forward dev, but not both \

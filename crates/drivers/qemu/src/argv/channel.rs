@@ -47,7 +47,7 @@ impl Line<'_> {
         self.place(&mut props, &channel.info)?;
         // SPICE clients look for their agent under this name.
         let fallback = match channel.source {
-            CharSource::SpiceVmc => Some("com.redhat.spice.0"),
+            CharSource::SpiceVmc(_) => Some("com.redhat.spice.0"),
             _ => None,
         };
         props

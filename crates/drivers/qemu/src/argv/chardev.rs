@@ -47,8 +47,8 @@ impl Line<'_> {
     /// `CONFIG_UNSUPPORTED` for what QEMU has no backend for.
     pub(super) fn chardev(&mut self, end: &HostEnd<'_>) -> Result<()> {
         let mut options = self.backend_options(end)?;
-        if let Some(log) = log(end.source) {
-            self.add_log(&mut options, log, &end.id);
+        if let Some(log) = end.source.log() {
+            self.add_(&mut options, log, &end.id);
         }
         self.option("-chardev", options);
         Ok(())
@@ -62,9 +62,9 @@ impl Line<'_> {
             options
         };
         Ok(match end.source {
-            CharSource::Null => plain("null"),
-            CharSource::Vc => plain("vc"),
-            CharSource::Stdio => plain("stdio"),
+            CharSource::Null(_) => plain("null"),
+            CharSource::Vc(_) => plain("vc"),
+            CharSource::Stdio(_) => plain("stdio"),
             CharSource::Pty(_) => plain("pty"),
             CharSource::Dev(dev) => {
                 let mut options = plain(match end.port {
@@ -110,7 +110,7 @@ impl Line<'_> {
                 let reconnect = source.and_then(|source| source.reconnect);
                 self.unix_options(plain("socket"), path, mode, reconnect)
             }
-            CharSource::SpiceVmc => {
+            CharSource::SpiceVmc(_) => {
                 let mut options = plain("spicevmc");
                 options.set("name", end.channel);
                 options
@@ -181,7 +181,7 @@ impl Line<'_> {
         options
     }
 
-    fn add_log(&mut self, options: &mut Options, log: &Log, id: &str) {
+    fn add_(&mut self, options: &mut Options, log: &Log, id: &str) {
         let Some(file) = log.file.as_deref() else { return };
         if self.opens_files() {
             let resource = output(file, log.append);
@@ -200,24 +200,6 @@ fn output(path: &str, append: Option<OnOff>) -> Resource {
         Some(OnOff::Off) | None => Existing::Dropped,
     };
     Resource::OutputFile { path: path.into(), existing }
-}
-
-fn log(source: &CharSource) -> Option<&Log> {
-    match source {
-        CharSource::Pty(source) => source.log.as_ref(),
-        CharSource::Dev(source) | CharSource::Pipe(source) => source.log.as_ref(),
-        CharSource::File(source) => source.log.as_ref(),
-        CharSource::Udp(source) => source.log.as_ref(),
-        CharSource::Tcp(source) => source.log.as_ref(),
-        CharSource::Unix(source) => source.log.as_ref(),
-        CharSource::SpicePort(source) | CharSource::DBus(source) => source.log.as_ref(),
-        CharSource::Null
-        | CharSource::Vc
-        | CharSource::Stdio
-        | CharSource::SpiceVmc
-        | CharSource::Nmdm(_)
-        | CharSource::QemuVdagent(_) => None,
-    }
 }
 
 fn add_udp(options: &mut Options, sources: &[Endpoint]) {

@@ -47,8 +47,8 @@ impl Line<'_> {
 
     fn pit(&mut self, timer: &Timer) -> Result<()> {
         let policy = match timer.tickpolicy {
-            None | Some(TickPolicy::Catchup) => return Ok(()),
-            Some(TickPolicy::Delay) => "delay",
+            Some(TickPolicy::Catchup) => return Ok(()),
+            None | Some(TickPolicy::Delay) => "delay",
             Some(TickPolicy::Discard) => "discard",
             Some(policy @ TickPolicy::Merge) => {
                 let what = format!("unsupported pit tickpolicy '{policy}'");

@@ -183,13 +183,15 @@ impl Line<'_> {
         let mut props = Props::driver(pci_driver(controller, model)?);
         match model {
             ControllerModel::PciBridge => {
-                props.set("chassis_nr", target.chassis_nr);
+                props.set("chassis_nr", target.chassis_nr.map(|number| number.0));
             }
             ControllerModel::PciExpanderBus | ControllerModel::PcieExpanderBus => {
-                props.set("bus_nr", target.bus_nr);
+                props.set("bus_nr", target.bus_nr.map(|number| number.0));
             }
             ControllerModel::PcieRootPort | ControllerModel::PcieSwitchDownstreamPort => {
-                props.set("port", target.port.map(|port| port.0)).set("chassis", target.chassis);
+                props
+                    .set("port", target.port.map(|port| port.0))
+                    .set("chassis", target.chassis.map(|number| number.0));
             }
             _ => {}
         }

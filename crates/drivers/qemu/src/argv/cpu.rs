@@ -66,7 +66,8 @@ impl Line<'_> {
             },
         };
         if matches!(mode, CpuMode::HostPassthrough | CpuMode::Maximum) {
-            options.set("migratable", cpu.migratable);
+            let asked = self.context.emulator.has_property("max-x86_64-cpu", "migratable");
+            options.set("migratable", cpu.migratable.filter(|_| asked));
         }
         add_vendor(&mut options, cpu);
         cpu.features.iter().for_each(|feature| add_feature(&mut options, feature));

@@ -31,7 +31,7 @@ impl Line<'_> {
             .ok_or_else(|| Error::unsupported("only supports mount filesystem type"))?;
         let alias = alias(&filesystem.info)?;
         let id = format!("fsdev-{alias}");
-        let mode = |mode: Option<xml::Octal>| mode.map(|mode| format!("{:04o}", mode.0));
+        let mode = |mode: Option<xml::Octal<3>>| mode.map(|mode| format!("{:04o}", mode.0));
         let mut backend = Options::new("local");
         backend
             .set(

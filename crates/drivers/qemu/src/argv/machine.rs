@@ -57,7 +57,7 @@ impl<'a> Line<'a> {
         }
         let mut machine = Options::new(self.machine_type());
         machine.set("usb", OnOff::Off);
-        machine.set("vmport", features.vmport.as_ref().map(|vmport| vmport.state));
+        machine.set("vmport", features.vmport.as_ref().map(|vmport| vmport.0));
         machine.set("smm", features.smm.as_ref().and_then(|smm| smm.state));
         machine.set(
             "kernel_irqchip",

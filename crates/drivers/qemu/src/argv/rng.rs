@@ -27,9 +27,9 @@ impl Line<'_> {
                 object.set("filename", &file.path);
                 object
             }
-            RngBackend::Egd(source) => {
+            RngBackend::Egd(egd) => {
                 let chardev = format!("char{alias}");
-                self.chardev(&HostEnd::new(source, chardev.clone()))?;
+                self.chardev(&HostEnd::new(&egd.source, chardev.clone()))?;
                 let mut object = Props::object("rng-egd", &id);
                 object.set("chardev", chardev);
                 object

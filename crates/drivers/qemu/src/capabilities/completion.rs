@@ -120,6 +120,11 @@ impl Qemu for Emulator {
         Some(self.machine(machine)?.default_cpu.as_deref()?.into())
     }
 
+    fn leaves_out_unmigratable(&self) -> bool {
+        // libvirt asks the 64-bit CPU, whatever the emulator's.
+        self.has_property("max-x86_64-cpu", "migratable")
+    }
+
     fn has_device(&self, device: &str) -> bool {
         match device {
             // Of what the host's CPU has to give QEMU's build says nothing.

@@ -86,13 +86,15 @@ fn plan(domain: &mut Domain, root: Root, bridging: Bridging) -> Result<Buses, Er
     Ok(buses)
 }
 
-/// A machine without PCI can have no device on it.
+/// A machine without PCI can have no device on it; what another machine has on it stays as it is.
 fn without_pci(domain: &mut Domain) -> Result<(), Error> {
-    if devices::devices(&mut domain.devices, Root::Pci).is_empty() {
-        Ok(())
-    } else {
-        Err(Error::xml("No PCI buses available"))
+    let buses = domain.devices.controllers.iter().any(|c| c.kind == ControllerType::Pci);
+    let devices = devices::devices(&mut domain.devices, Root::Pci);
+    let mut unplaced = devices.iter().filter(|device| device.role != Role::Ide && wanted(device));
+    if !buses && unplaced.next().is_some() {
+        return Err(Error::xml("No PCI buses available"));
     }
+    Ok(())
 }
 
 /// The model of each bus there has to be: one that no controller names is a bridge or a root port.

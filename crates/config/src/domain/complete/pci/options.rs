@@ -1,6 +1,6 @@
 //! What a PCI controller is in QEMU and which numbers it shows to the guest.
 
-use xml::Hex;
+use xml::{AnyBase, Hex};
 
 use crate::domain::Domain;
 use crate::domain::controller::{
@@ -19,7 +19,7 @@ pub(super) fn complete(domain: &mut Domain) {
         .controllers
         .iter()
         .filter(|c| is_expander(c))
-        .filter_map(|c| c.target.bus_nr)
+        .filter_map(|c| c.target.bus_nr.map(|number| number.0))
         .min()
         .map_or(EXPANDER_TOP, |lowest| lowest.saturating_sub(EXPANDER_ROOM));
     for controller in
@@ -30,7 +30,7 @@ pub(super) fn complete(domain: &mut Domain) {
         }
         number(controller);
         if is_expander(controller) && controller.target.bus_nr.is_none() {
-            controller.target.bus_nr = Some(next_bus_nr);
+            controller.target.bus_nr = Some(AnyBase(next_bus_nr));
             next_bus_nr = next_bus_nr.saturating_sub(EXPANDER_ROOM);
         }
     }
@@ -60,7 +60,7 @@ const fn device(model: ControllerModel) -> Option<PciModelName> {
 
 /// Chassis and port: the index, and the slot, of a root port with the function in the low three bits.
 fn number(controller: &mut Controller) {
-    let index = controller.index;
+    let index = controller.index.map(AnyBase);
     let place = controller.info.pci().copied().unwrap_or_default();
     let target = &mut controller.target;
     match controller.model {
