@@ -3,6 +3,7 @@
 //! What only the device on the host is about is changed there: its bridge, its limits, its port. The link's state
 //! is told to QEMU. Everything else of a card and of what is behind it stays as it is.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use api::{Error, Result};
@@ -32,7 +33,8 @@ impl QemuDriver {
         if changes.any() {
             let (before, after) = (old.clone(), new.clone());
             let guest = domain.uuid.to_string();
-            self.on_host(move || changes.carry_out(&before, &after, &guest)).await?;
+            let directory = live.directory.clone();
+            self.on_host(move || changes.carry_out(&before, &after, &guest, &directory)).await?;
         }
         if is_up(old) != is_up(&new) {
             let link = json!({ "name": alias, "up": is_up(&new) });
@@ -93,7 +95,13 @@ impl Changes {
     }
 
     /// Blocks.
-    fn carry_out(self, old: &Interface, new: &Interface, guest: &str) -> Result<()> {
+    fn carry_out(
+        self,
+        old: &Interface,
+        new: &Interface,
+        guest: &str,
+        directory: &Path,
+    ) -> Result<()> {
         if self.gathering {
             interfaces::regather(new)?;
         }
@@ -104,7 +112,7 @@ impl Changes {
             interfaces::reisolate(new)?;
         }
         if self.limits {
-            interfaces::shape(new, guest)?;
+            interfaces::shape(new, guest, directory)?;
         }
         if self.vlan {
             interfaces::retag(new)?;

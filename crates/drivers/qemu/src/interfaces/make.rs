@@ -59,7 +59,7 @@ pub(crate) fn make(
     };
     forget_queue(interface);
     if interface.bandwidth.is_some() {
-        shape(interface, ends.guest)?;
+        shape(interface, ends.guest, ends.directory)?;
     }
     begun.keep();
     Ok(opened)
@@ -81,9 +81,8 @@ fn existing<'a>(interface: &Interface, queues: usize, ends: HostEnds<'a>) -> Res
     if !net::exists(device) {
         return Err(internal("target managed='no' but specified dev doesn't exist"));
     }
-    let limited = interface.bandwidth.is_some();
     let script = interface.downscript.as_ref().map(|script| script.path.to_string());
-    let begun = begin(Trace { device: device.into(), limited, script, ..Trace::default() }, ends)?;
+    let begun = begin(Trace { device: device.into(), script, ..Trace::default() }, ends)?;
     let file = macvtap::file_of(device).ok().filter(|file| Path::new(file).exists());
     let opened = match file {
         Some(file) => open_macvtap(interface, &file, queues)?,

@@ -3,19 +3,28 @@
 //! What the guest receives its host sends through a TAP device, and what it sends the host receives; a
 //! macvtap device stands on the guest's side.
 
+use std::path::Path;
+
 use api::Result;
+use config::YesNo;
 use config::domain::interface::{self as document, Interface, InterfaceSource, VirtualPortType};
 use host::net::shaping::{self, Limits, Rate};
 
-use super::{refused, switch, switch_of};
+use super::{failed, refused, switch, switch_of, trace};
 
 /// Has an interface's device keep to the limits of the document; none lifts what there was. `guest` is the
-/// guest's UUID.
+/// guest's UUID, `directory` its directory.
 ///
 /// # Errors
 /// `INTERNAL_ERROR` with the words of the program that sets them.
-pub(crate) fn shape(interface: &Interface, guest: &str) -> Result<()> {
+pub(crate) fn shape(interface: &Interface, guest: &str, directory: &Path) -> Result<()> {
     let Some(device) = interface.target.dev.as_deref() else { return Ok(()) };
+    if interface.target.managed == Some(YesNo::No) {
+        trace::note_limits(directory, device).map_err(|error| {
+            let directory = directory.display();
+            failed(&error, format_args!("cannot write in directory '{directory}'"))
+        })?;
+    }
     if switch_of(interface) == Some(VirtualPortType::OpenVSwitch) {
         return switch::shape(interface, device, guest);
     }

@@ -123,6 +123,17 @@ fn file(directory: &Path, device: &str) -> PathBuf {
     directory.join(format!("interface-{device}.json"))
 }
 
+/// Notes that somebody else's device has limits, which go with the guest.
+///
+/// # Errors
+/// The system's.
+pub(super) fn note_limits(directory: &Path, device: &str) -> io::Result<()> {
+    let known = traces(directory).into_iter().find(|trace| trace.device == device);
+    let trace = known.unwrap_or_else(|| Trace { device: device.to_owned(), ..Trace::default() });
+    let limited = Trace { limited: true, ..trace };
+    fs::write(file(directory, device), serde_json::to_vec(&limited)?)
+}
+
 /// Undoes what interfaces left of which the guest's directory tells, but for devices that are `in_use`.
 pub(crate) fn undo_others(directory: &Path, in_use: impl Fn(&str) -> bool) {
     for trace in traces(directory).into_iter().filter(|trace| !in_use(&trace.device)) {
@@ -174,6 +185,19 @@ mod tests {
         undo_others(directory.path(), |_| false);
         undo_others(directory.path(), |_| false);
         assert_eq!(fs::read_to_string(&log).unwrap(), "fv-none0\nfv-none1\n");
+    }
+
+    #[test]
+    fn limits_are_noted_beside_what_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        let trace = Trace { device: "tap0".into(), ovs: true, ..Trace::default() };
+        trace.clone().begin(directory.path()).unwrap().keep();
+        note_limits(directory.path(), "tap0").unwrap();
+        note_limits(directory.path(), "tap1").unwrap();
+        let mut found = traces(directory.path());
+        found.sort_by(|one, other| one.device.cmp(&other.device));
+        let other = Trace { device: "tap1".into(), limited: true, ..Trace::default() };
+        assert_eq!(found, [Trace { limited: true, ..trace }, other]);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::domain::{Domain, Live, RunState, StopCause};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
 
-/// How long the watcher may take to clean up behind a process that is gone.
-const CLEANUP: Duration = Duration::from_secs(10);
+/// How long the watcher may take to clean up behind a process that is gone: scripts of interfaces have their say.
+const CLEANUP: Duration = Duration::from_secs(60);
 
 impl QemuDriver {
     /// Waits until the guest's end has been told and cleaned up.

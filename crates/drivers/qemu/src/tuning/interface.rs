@@ -94,7 +94,8 @@ impl QemuDriver {
         let Some(interface) = limited.devices.interfaces.get(at).cloned() else { return Ok(()) };
         let bandwidth = interface.bandwidth.clone();
         let guest = domain.uuid.to_string();
-        self.on_host(move || interfaces::shape(&interface, &guest)).await?;
+        let directory = live.directory.clone();
+        self.on_host(move || interfaces::shape(&interface, &guest, &directory)).await?;
         self.change_live(domain, &live, |document| {
             if let Some(interface) = document.devices.interfaces.get_mut(at) {
                 interface.bandwidth = bandwidth;
