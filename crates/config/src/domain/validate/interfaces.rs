@@ -35,7 +35,6 @@ pub(super) fn check_written(interfaces: &[Interface]) -> Result<(), Error> {
                 )
             })?;
         }
-        check_virtualport(interface)?;
         refuse(interface.backend.kind.is_some(), || {
             Error::xml("Invalid value for attribute 'type' in element 'backend': 'default'.")
         })?;
@@ -311,21 +310,6 @@ fn check_end(interface: &Interface) -> Result<(), Error> {
             source.word()
         ))
     })
-}
-
-/// A port of a virtual switch is of a kind, which only a network may know.
-fn check_virtualport(interface: &Interface) -> Result<(), Error> {
-    let Some(port) = interface.virtualport.as_deref() else { return Ok(()) };
-    match &interface.source.source {
-        InterfaceSource::Network(_) => Ok(()),
-        InterfaceSource::Bridge(_) | InterfaceSource::Direct(_) | InterfaceSource::Hostdev(_) => {
-            refuse(port.kind.is_none(), || Error::xml("missing required virtualport type"))
-        }
-        other => Err(Error::unsupported(format!(
-            "<virtualport> element unsupported for <interface type='{}'>",
-            other.word()
-        ))),
-    }
 }
 
 /// A guarantee is one of a network, for what comes in; else there is an average.
