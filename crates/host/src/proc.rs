@@ -26,6 +26,8 @@ pub enum State {
 pub struct Stat {
     /// Whether it can still do anything.
     pub state: State,
+    /// The process that began its session.
+    pub session: i32,
     /// Time in its own code. **Units**: ns, in steps of a clock tick.
     pub user_ns: u64,
     /// Time in the kernel. **Units**: ns, in steps of a clock tick.
@@ -202,6 +204,7 @@ fn parse_stat(text: &str, ns_per_tick: u64) -> Option<Stat> {
     };
     Some(Stat {
         state,
+        session: number(6)?.try_into().ok()?,
         user_ns: number(14)?.saturating_mul(ns_per_tick),
         system_ns: number(15)?.saturating_mul(ns_per_tick),
         start_time: number(22)?,

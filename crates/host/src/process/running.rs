@@ -47,6 +47,23 @@ impl ProcessRef {
         stat.is_ok_and(|stat| stat.start_time == self.start_time && stat.state == State::Stopped)
     }
 
+    /// The processes that it started and that are still in its session, it itself left out; also when it has ended.
+    pub fn session(self) -> Vec<Self> {
+        let mut reader = ProcReader::new(Root::default());
+        // Its number stays its own for as long as somebody is in its session; then it may become another's.
+        if reader.process(self.pid).is_ok_and(|stat| stat.start_time != self.start_time) {
+            return Vec::new();
+        }
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let others = pids.filter(|pid| *pid != self.pid).filter_map(|pid| {
+            let stat = reader.process(pid).ok()?;
+            let is_in = stat.session == self.pid && stat.start_time >= self.start_time;
+            is_in.then_some(Self { pid, start_time: stat.start_time })
+        });
+        others.collect()
+    }
+
     /// Takes hold of it, whether or not it is our child.
     ///
     /// **Errors**: [`ProcessError::Gone`] when it has ended, also when its pid is in use again.

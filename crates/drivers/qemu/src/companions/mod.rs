@@ -150,6 +150,7 @@ impl Companions {
         if exit.is_err() {
             companion.process.end(Duration::ZERO).await?;
         }
+        end_session(companion.process.reference());
         self.lock().retain(|other| !Arc::ptr_eq(other, &companion));
         match exit {
             Err(_) => Err(RunError::Slow { deadline }),
@@ -198,6 +199,7 @@ impl Companions {
                     if let Err(error) = companion.process.end(GRACE).await {
                         tracing::error!(name = companion.name, %error, "companion cannot be ended");
                     }
+                    end_session(companion.process.reference());
                 });
             }
             while ending.join_next().await.is_some() {}
@@ -209,11 +211,28 @@ impl Companions {
         for companion in self.all() {
             // One that has ended already is what is wanted.
             let _ = companion.process.signal(Signal::KILL);
+            end_session(companion.process.reference());
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Companion>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends what a daemon that is gone has recorded, and what these have started.
+pub(crate) async fn end_recorded(records: &[CompanionRecord]) {
+    Companions::found(records).end().await;
+    for record in records {
+        end_session(ProcessRef { pid: record.pid, start_time: record.start_time });
+    }
+}
+
+/// Ends what a companion has started, which may wait for it for ever once it is gone.
+fn end_session(leader: ProcessRef) {
+    for process in leader.session().into_iter().filter_map(|process| process.open().ok()) {
+        // One that has ended already is what is wanted.
+        let _ = process.signal(Signal::KILL);
     }
 }
 
@@ -277,6 +296,26 @@ mod tests {
         assert!(Companions::found(&[record]).all().is_empty());
         companions.end().await;
         assert!(companions.all().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_a_companion_started_ends_with_it() {
+        let companions = Companions::default();
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let mut spawn = Spawn::new("/bin/sh");
+        // The child has the pipe for as long as it lives.
+        spawn.arguments =
+            ["-c", "sleep 1000 >&7 & exec 7>&-; kill -KILL $$"].map(Into::into).into();
+        spawn.environment = environment();
+        spawn.descriptors = vec![(writer.into(), 7)];
+        let held = Plan { name: "script", spawn, log: None }.hold().unwrap();
+        let record = held.record();
+        companions.release(held, DEADLINE).await.unwrap().ended().await;
+        end_recorded(&[record]).await;
+        let ended = tokio::task::spawn_blocking(move || {
+            std::io::Read::read_to_end(&mut reader, &mut Vec::new())
+        });
+        tokio::time::timeout(DEADLINE, ended).await.unwrap().unwrap().unwrap();
     }
 
     #[tokio::test]

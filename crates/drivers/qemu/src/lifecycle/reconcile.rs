@@ -17,7 +17,7 @@ use host::process::{Process, ProcessRef};
 use qmp::{EventReceiver, Monitor, Options, QmpError};
 
 use super::refresh;
-use crate::companions::Companions;
+use crate::companions::{self, Companions};
 use crate::documents;
 use crate::domain::{Definition, Domain, Live, Published, RunState, StopCause};
 use crate::driver::{QemuDriver, StartError};
@@ -117,7 +117,7 @@ impl QemuDriver {
     /// A guest ended while the daemon was away.
     async fn forget(&self, status: &Status, reason: DomainShutoffReason) {
         tracing::info!(name = status.name, reason = reason.0, "guest is gone");
-        Companions::found(&status.companions).end().await;
+        companions::end_recorded(&status.companions).await;
         if let (true, Ok(uuid)) = (status.transient, status.uuid.parse())
             && documents::read_live(&status.document).is_ok_and(|it| status.tpm_fate.removes(&it))
         {
