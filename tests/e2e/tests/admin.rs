@@ -244,13 +244,14 @@ fn a_filter_changes_what_is_logged() {
     daemon.virsh(["uri"]).ok();
     eventually("the client to be logged", || (lines() > 0).then_some(()));
     daemon.virt_admin(["daemon-log-filters", "--filters", "4:rpc"]).ok();
+    let text = || std::fs::read_to_string(&log).expect("the log was made");
+    let logged = |change: &str| text().contains(&format!("log filters are now '{change}"));
+    // Lines come later than what they are about.
+    eventually("the second change to be logged", || logged("4:").then_some(()));
     let before = lines();
     daemon.virsh(["uri"]).ok();
     daemon.virt_admin(["daemon-log-filters", "--filters", ""]).ok();
-    let text = || std::fs::read_to_string(&log).expect("the log was made");
-    eventually("the last change to be logged", || {
-        text().contains("log filters are now ''").then_some(())
-    });
+    eventually("the last change to be logged", || logged("'").then_some(()));
     assert_eq!(lines(), before, "{}", text());
 }
 

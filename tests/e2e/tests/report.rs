@@ -93,7 +93,7 @@ fn a_dry_run_defines_nothing_and_needs_no_daemon() {
     daemon.fv(validated).fails("/domain/colour at line 1 is not known");
     let bad = daemon.write(
         "bad.xml",
-        "<domain type='qemu'>\n  <name>a</name>\n  <memory>-1</memory>\n</domain>",
+        "<domain type='qemu'>\n  <name>a</name><os><type>hvm</type></os>\n  <memory>-1</memory>\n</domain>",
     );
     daemon.fv(["define", &bad, "--dry-run"]).fails("bad.xml:3:");
     assert!(

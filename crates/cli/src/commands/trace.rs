@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ferrovirt::api::ferrovirt::{TraceOpen, TraceOpenArgs};
 use ferrovirt::{Connection, Error, ErrorCode, Stream};
 use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
 use trace::render::{self, Detail};
 use trace::{Feed, Feeds};
 
@@ -51,6 +52,9 @@ async fn run(cx: &Context, args: &Args) -> Outcome {
         None => Connection::admin_socket(&cx.uri())?,
     };
     let failed = || "failed to connect to the admin socket".to_owned();
+    // Listened for from here on: whoever reads that the feed is ready may interrupt it.
+    let mut interrupted = signal(SignalKind::interrupt())
+        .map_err(|error| Failure::io("cannot listen for signals", &error))?;
     let connection = Connection::open_admin(&socket).await.while_doing(failed)?;
     let opened = connection.call_stream::<TraceOpen>(asked).await;
     let (_, stream) = opened.map_err(|error| refused(&error))?;
@@ -60,7 +64,7 @@ async fn run(cx: &Context, args: &Args) -> Outcome {
     };
     tokio::select! {
         ended = printer.print(stream) => ended,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = interrupted.recv() => Ok(()),
     }
 }
 

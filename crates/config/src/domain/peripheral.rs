@@ -522,12 +522,12 @@ element! {
     /// `<encryption secret='…'/>`
     #[derive(Copy, Eq)]
     pub struct TpmEncryption {
-        /// Secret.
-        attr secret: crate::Uuid = "secret",
+        /// Secret; an encryption without one is none.
+        attr secret: Option<crate::Uuid> = "secret",
     }
 
     /// `<active_pcr_banks>`
-    #[derive(Copy, Eq)]
+    #[derive(Copy, Default, Eq)]
     pub struct PcrBanks {
         /// SHA-1.
         flag sha1: bool = "sha1",

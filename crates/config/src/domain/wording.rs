@@ -25,6 +25,7 @@ const ATTRIBUTES: &[Wording] = {
         ("channel", "type", Unsupported, "unknown type presented to host for character device: {}"),
         ("backend", "model", Unsupported, "unknown RNG backend model '{}'"),
         ("codec", "type", Unsupported, "unknown codec type '{}'"),
+        ("encryption", "secret", Internal, "Unable to parse secret uuid '{}'"),
         ("encryption", "format", Unsupported, "unknown volume encryption format type {}"),
         ("encryption/secret", "type", Unsupported, "unknown volume encryption secret type {}"),
         ("host", "transport", Unsupported, "unknown protocol transport type '{}'"),

@@ -24,6 +24,9 @@ use crate::registry::Registry;
 use crate::settings::{Scope, Settings};
 use crate::status::{Phase, Status, StatusFiles};
 
+/// How often memory that is free goes back to the system, and logs that have grown are rolled over.
+const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Runs guests with QEMU.
 pub struct QemuDriver {
     pub(crate) settings: Settings,
@@ -247,9 +250,9 @@ impl QemuDriver {
     /// Once a minute: rolls logs over, as QEMU may print for months, and gives back the memory that
     /// large answers took.
     async fn keep_house(self: Arc<Self>) {
-        let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
+        let mut rounds = tokio::time::interval(HOUSEKEEPING);
         loop {
-            minutes.tick().await;
+            rounds.tick().await;
             // It takes the longer the more there is; nobody waits for it.
             tokio::task::spawn_blocking(host::memory::give_back);
             for domain in self.registry.all() {

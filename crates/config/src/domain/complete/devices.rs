@@ -11,8 +11,8 @@ use crate::domain::interface::{
 };
 use crate::domain::memory::{Balloon, BalloonDriver, BalloonModel};
 use crate::domain::peripheral::{
-    AccessMode, Input, InputBus, InputType, PanicModel, RedirBus, RngBackend, RngPath, Shmem,
-    ShmemModel, ShmemModelElement, ShmemMsi, ShmemSize, TpmBackend, TpmDevice, TpmModel,
+    AccessMode, Input, InputBus, InputType, PanicModel, PcrBanks, RedirBus, RngBackend, RngPath,
+    Shmem, ShmemModel, ShmemModelElement, ShmemMsi, ShmemSize, TpmBackend, TpmDevice, TpmModel,
     TpmVersion, VirtioDeviceModel, VirtioDriver, VsockCid, WatchdogAction,
 };
 use crate::{Entropy, Mac, OnOff, Uuid, YesNo, scale};
@@ -160,6 +160,9 @@ fn complete_tpm(model: &mut Option<TpmModel>, backend: &mut TpmBackend) {
     if let TpmBackend::Emulator(emulator) = backend {
         let version = if model == TpmModel::Tis { TpmVersion::V1_2 } else { TpmVersion::V2_0 };
         emulator.version.get_or_insert(version);
+        let is_empty = |banks: &PcrBanks| *banks == PcrBanks::default();
+        emulator.active_pcr_banks.take_if(|banks| is_empty(banks));
+        emulator.encryption.take_if(|encryption| encryption.secret.is_none());
     }
 }
 

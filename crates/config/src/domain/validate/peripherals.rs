@@ -161,12 +161,14 @@ fn check_filesystem(domain: &Domain, filesystem: &Filesystem) -> Result<(), Erro
     refuse(filesystem.driver.kind == Some(FilesystemDriverType::Mtp), || {
         Error::xml("Invalid value for attribute 'type' in element 'driver': 'mtp'.")
     })?;
+    let elsewhere = filesystem.source.as_ref().is_some_and(|source| source.socket.is_some());
     let moded = filesystem.fmode.is_some() || filesystem.dmode.is_some();
     refuse(moded && filesystem.accessmode != Some(AccessMode::Mapped), || {
         Error::unsupported("fmode and dmode must be used with accessmode=mapped")
     })?;
     for (said, what) in [
-        (squashed, "only supports passthrough accessmode"),
+        // Whoever listens at a socket decides for itself.
+        (squashed && !elsewhere, "only supports passthrough accessmode"),
         (filesystem.driver.wrpolicy.is_some(), "does not support wrpolicy"),
         (filesystem.multidevs.is_some(), "does not support multidevs"),
         (
@@ -299,6 +301,9 @@ fn check_tpms(domain: &Domain) -> Result<(), Error> {
             let old = emulator.version == Some(TpmVersion::V1_2);
             refuse(old && emulator.active_pcr_banks.is_some(), || {
                 Error::xml("<active_pcr_banks/> requires TPM version '2.0'")
+            })?;
+            refuse(old && tpm.model == Some(TpmModel::Crb), || {
+                Error::unsupported("Unsupported interface 'tpm-crb' for TPM 1.2")
             })?;
         }
     }

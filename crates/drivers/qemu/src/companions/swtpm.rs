@@ -60,7 +60,8 @@ impl Tpm {
             let detail = format!("TPM version '{version}' is not supported");
             Error::config_unsupported(QEMU, detail)
         })?;
-        let secret = wanted.encryption.as_ref().map(|encryption| Wanted::of_tpm(encryption.secret));
+        let secret = wanted.encryption.and_then(|encryption| encryption.secret);
+        let secret = secret.map(Wanted::of_tpm);
         let passphrase = secret.map(|secret| secret.look_up(store)).transpose()?;
         let uuid = documents::uuid(document)?;
         Ok(Some(Self {

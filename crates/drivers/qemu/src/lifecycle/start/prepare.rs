@@ -50,10 +50,10 @@ impl Prepared {
         let emulator = driver.emulators.of(definition).await?;
         let mut document = definition.clone();
         guest_cpu::settle(&mut document, &emulator)?;
-        document.devices.interfaces.iter().try_for_each(interfaces::check_new)?;
         host_needs::settle(&mut document)?;
         let key = MasterKey::fresh();
         let opened = driver.look_around(&mut document, GuestSecrets::new(key))?;
+        document.devices.interfaces.iter().try_for_each(interfaces::check_new)?;
         host_needs::check(&document, &driver.settings.huge_pages, host_needs::For::Start)?;
         host_needs::look_for(&document, host_needs::For::Start).await?;
         let vsock = document.devices.vsock.as_deref_mut().map(guest_socket::open).transpose()?;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
-use std::io;
 use std::os::fd::{OwnedFd, RawFd};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
+use std::{fmt, io};
 
 use api::{Error, Result};
 use rustix::fs::OFlags;
@@ -15,6 +15,10 @@ use crate::argv::{Descriptor, Existing, Resource};
 use crate::driver::QemuDriver;
 use crate::errors::QEMU;
 use crate::interfaces::{self, HostEnds};
+use crate::slow_storage;
+
+/// How long storage may take to open one file.
+const STORAGE: Duration = Duration::from_secs(10);
 
 /// What is open, and at which numbers it is expected.
 pub(crate) type Opened = Vec<(OwnedFd, RawFd)>;
@@ -35,57 +39,75 @@ impl QemuDriver {
         let driver = self.shared()?;
         let directory = directory.to_owned();
         let guest = document.uuid.map(|uuid| uuid.to_string()).unwrap_or_default();
+        let mut found = Vec::with_capacity(descriptors.len());
+        for descriptor in descriptors {
+            found.push((open_path(&descriptor.resource).await?, descriptor));
+        }
         let open = move || {
             let ends = HostEnds { names: &driver.names, directory: &directory, guest: &guest };
-            open(&descriptors, &mut document, ends, vsock).map(|opened| (opened, document))
+            open_others(found, &mut document, ends, vsock).map(|opened| (opened, document))
         };
         self.on_host(open).await
     }
 }
 
-fn open(
-    descriptors: &[Descriptor],
+/// Opens what has a path, which a document may have given; nothing for what has none.
+async fn open_path(resource: &Resource) -> Result<Option<OwnedFd>> {
+    let path = match resource {
+        Resource::ListeningSocket { path }
+        | Resource::OutputFile { path, .. }
+        | Resource::VhostNet { path, .. }
+        | Resource::Device { path } => path.clone(),
+        Resource::Tap { .. } | Resource::VhostVsock => return Ok(None),
+    };
+    let existing = match resource {
+        Resource::OutputFile { existing, .. } => Some(*existing),
+        _ => None,
+    };
+    let listens = matches!(resource, Resource::ListeningSocket { .. });
+    let at = path.clone();
+    let open = move || match existing {
+        Some(existing) => output_file(&path, existing),
+        None if listens => listening_socket(&path),
+        None => device(&path),
+    };
+    let opened = slow_storage::on(&at, STORAGE, open).await;
+    opened.map_err(|unanswered| unanswered.error(QEMU))?.map(Some)
+}
+
+/// Opens what there is no path for, beside what is open already.
+fn open_others(
+    found: Vec<(Option<OwnedFd>, Descriptor)>,
     document: &mut config::Domain,
     ends: HostEnds<'_>,
     mut vsock: Option<OwnedFd>,
 ) -> Result<Opened> {
+    let descriptors: Vec<Descriptor> = found.iter().map(|(_, wanted)| wanted.clone()).collect();
     let mut taps: HashMap<String, Vec<OwnedFd>> = HashMap::new();
-    let mut opened = Vec::with_capacity(descriptors.len());
-    for descriptor in descriptors {
-        let fd = match &descriptor.resource {
-            Resource::ListeningSocket { path } => listening_socket(path)?,
-            Resource::Tap { alias, .. } => {
-                if !taps.contains_key(alias) {
-                    let queues = queues(descriptors, alias);
-                    taps.insert(alias.clone(), open_interface(document, alias, queues, ends)?);
+    let mut opened = Vec::with_capacity(found.len());
+    for (fd, Descriptor { resource, number }) in found {
+        let fd = match (fd, resource) {
+            (Some(fd), _) => fd,
+            (None, Resource::Tap { alias, .. }) => {
+                if !taps.contains_key(&alias) {
+                    let queues = queues(&descriptors, &alias);
+                    taps.insert(alias.clone(), open_interface(document, &alias, queues, ends)?);
                 }
-                next_queue(&mut taps, alias)?
+                next_queue(&mut taps, &alias)?
             }
-            Resource::VhostNet { path, .. } => device(path)?,
-            Resource::VhostVsock => vsock
+            (None, _) => vsock
                 .take()
                 .ok_or_else(|| Error::internal(QEMU, "vhost-vsock device has not been opened"))?,
-            Resource::OutputFile { path, existing } => output_file(path, *existing)?,
-            Resource::Device { path } => device(path)?,
         };
-        opened.push((fd, descriptor.number));
+        opened.push((fd, number));
     }
     Ok(opened)
 }
 
-/// Listens where nobody else can: a socket that an earlier guest left is replaced.
+/// Listens where nobody else can.
 fn listening_socket(path: &Path) -> Result<OwnedFd> {
-    let listen = || {
-        if let Some(directory) = path.parent() {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-        }
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        UnixListener::bind(path).map(OwnedFd::from)
-    };
-    listen().map_err(|error| {
+    let listening = host::socket::listen(path).map(OwnedFd::from);
+    listening.map_err(|error| {
         unusable(&error, format_args!("cannot listen on socket '{}'", path.display()))
     })
 }
@@ -143,6 +165,11 @@ fn open_interface(
     interfaces::make(interface, queues, ends)
 }
 
+/// What a path in a document points to cannot be used.
+fn unusable(error: &io::Error, what: fmt::Arguments<'_>) -> Error {
+    Error::io(QEMU, error, what)
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -181,9 +208,4 @@ mod tests {
         file.read_exact(&mut byte).unwrap();
         assert_eq!(byte, [0]);
     }
-}
-
-/// What a path in a document points to cannot be used.
-fn unusable(error: &std::io::Error, what: std::fmt::Arguments<'_>) -> api::Error {
-    api::Error::io(crate::errors::QEMU, error, what)
 }
